@@ -1,0 +1,1 @@
+"""How we touch the world: one third-party thing a file, with its own time limits, errors and a fake beside it."""
