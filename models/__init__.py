@@ -1,0 +1,52 @@
+"""What is remembered. One noun a file; nothing here decides anything."""
+
+from models.answer import Answer, Take
+from models.audit import AuditEvent
+from models.base import EVERY_EMPLOYER, Base, TenantUnset, UTCDateTime, db, new_id, serve
+from models.candidate import Accommodation, Candidate, CandidateSession, Consent, Invite, Notice, Step
+from models.employer import Employer, Login, Member
+from models.interview import Criterion, Embed, Interview, InterviewVersion, Opening, Question
+from models.job import Job
+from models.media import Media
+from models.review import Decision, Note, Score, Scorecard, View
+from models.transcript import Transcript
+from models.upload import Part, Upload
+
+__all__ = [
+    "EVERY_EMPLOYER",
+    "Accommodation",
+    "Answer",
+    "AuditEvent",
+    "Base",
+    "Candidate",
+    "CandidateSession",
+    "Consent",
+    "Criterion",
+    "Decision",
+    "Embed",
+    "Employer",
+    "Interview",
+    "InterviewVersion",
+    "Invite",
+    "Job",
+    "Login",
+    "Media",
+    "Member",
+    "Note",
+    "Notice",
+    "Opening",
+    "Part",
+    "Question",
+    "Score",
+    "Scorecard",
+    "Step",
+    "Take",
+    "TenantUnset",
+    "Transcript",
+    "UTCDateTime",
+    "Upload",
+    "View",
+    "db",
+    "new_id",
+    "serve",
+]

@@ -1,0 +1,126 @@
+"""The candidate, one going through an interview (the candidate session), and what they were told and agreed to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, OfEmployer
+from models.interview import InterviewVersion
+
+STATES = ("invited", "in_progress", "submitted", "expired", "withdrawn", "cancelled", "failed")
+ENDED = ("submitted", "expired", "withdrawn", "cancelled", "failed")
+
+
+class Candidate(OfEmployer, Base):
+    __tablename__ = "candidate"
+
+    name: Mapped[str] = mapped_column(sa.String(200))
+    email: Mapped[str] = mapped_column(sa.String(320), default="", index=True)
+    external_id: Mapped[str | None] = mapped_column(sa.String(255))
+    created_at: Mapped[datetime]
+
+
+class Invite(OfEmployer, Base):
+    """A personal way in for one candidate, minted by the inbox or the employer's server."""
+
+    __tablename__ = "invite"
+
+    interview_id: Mapped[str] = mapped_column(sa.ForeignKey("interview.id"), index=True)
+    session_id: Mapped[str] = mapped_column(sa.ForeignKey("candidate_session.id"), index=True)
+    created_by: Mapped[str | None] = mapped_column(sa.ForeignKey("member.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class CandidateSession(OfEmployer, Base):
+    """One candidate going once through one interview version. Immutable once ended; a rerun is a new row beside it.
+
+    `tab` counts how often a browser tab took the session over: only the newest may change it.
+    `resume_version` is in every resume token: raising it revokes them all.
+    """
+
+    __tablename__ = "candidate_session"
+    __table_args__ = (
+        sa.Index("ix_candidate_session_inbox", "employer_id", "is_test", "state", "submitted_at"),
+        sa.Index("ix_candidate_session_interview_state", "interview_id", "state"),
+    )
+
+    interview_id: Mapped[str] = mapped_column(sa.ForeignKey("interview.id"))
+    version_id: Mapped[str] = mapped_column(sa.ForeignKey("interview_version.id"))
+    candidate_id: Mapped[str] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
+    embed_id: Mapped[str | None] = mapped_column(sa.ForeignKey("embed.id"))
+    previous_id: Mapped[str | None] = mapped_column(sa.ForeignKey("candidate_session.id"))
+    channel: Mapped[str] = mapped_column(sa.String(20), default="one_way")
+    is_test: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(sa.String(20))
+    locale: Mapped[str] = mapped_column(sa.String(10), default="en")
+    time_zone: Mapped[str] = mapped_column(sa.String(60), default="UTC")
+    device: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    tab: Mapped[int] = mapped_column(default=0)
+    resume_version: Mapped[int] = mapped_column(default=1)
+    ended_reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    submitted_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    deadline: Mapped[datetime]
+    promise_at: Mapped[datetime | None]
+
+    candidate: Mapped[Candidate] = relationship(lazy="joined", innerjoin=True)
+    version: Mapped[InterviewVersion] = relationship(lazy="joined", innerjoin=True)
+
+
+class Notice(OfEmployer, Base):
+    """What candidates were told, word for word. A new row whenever the configuration makes the text differ."""
+
+    __tablename__ = "notice"
+    __table_args__ = (sa.UniqueConstraint("version_id", "locale", "sha256"),)
+
+    version_id: Mapped[str] = mapped_column(sa.ForeignKey("interview_version.id"))
+    locale: Mapped[str] = mapped_column(sa.String(10))
+    number: Mapped[int]
+    facts: Mapped[list[dict[str, Any]]]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    created_at: Mapped[datetime]
+
+
+class Consent(OfEmployer, Base):
+    """One answer to one question of consent; a change of mind is a new row, the newest of a purpose holds."""
+
+    __tablename__ = "consent"
+
+    session_id: Mapped[str] = mapped_column(sa.ForeignKey("candidate_session.id"), index=True)
+    notice_id: Mapped[str] = mapped_column(sa.ForeignKey("notice.id"))
+    purpose: Mapped[str] = mapped_column(sa.String(20))  # recording | ai
+    given: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class Accommodation(OfEmployer, Base):
+    """Another way to answer. Apart from the session on purpose: reviewers' queries never touch this table."""
+
+    __tablename__ = "accommodation"
+
+    session_id: Mapped[str] = mapped_column(sa.ForeignKey("candidate_session.id"), unique=True)
+    more_time: Mapped[bool] = mapped_column(default=False)
+    other_kinds: Mapped[bool] = mapped_column(default=False)
+    more_retakes: Mapped[bool] = mapped_column(default=False)
+    message: Mapped[str] = mapped_column(sa.Text, default="")
+    created_at: Mapped[datetime]
+
+
+class Step(OfEmployer, Base):
+    """How far a session got and on which kind of device: counts for the funnel, nothing about the person."""
+
+    __tablename__ = "step"
+
+    session_id: Mapped[str] = mapped_column(sa.ForeignKey("candidate_session.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(20))
+    position: Mapped[int | None]
+    trouble: Mapped[str | None] = mapped_column(sa.String(40))
+    at: Mapped[datetime]

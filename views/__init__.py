@@ -1,0 +1,9 @@
+"""The employer's door: pages, fragments and addresses for people who work for the employer."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Registers the blueprints, in the order they are met."""

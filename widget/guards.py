@@ -1,0 +1,82 @@
+"""The candidate's door: which token a request must carry, and for which session it then speaks."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Blueprint, current_app, g, request
+
+from adapters import clock
+from adapters.storage import MediaStore
+from config import Settings
+from domain import candidates
+from domain.audit import Actor
+from domain.errors import TokenMissing
+from domain.tokens import Tokens
+from jobs.queues import Queues
+from models import EVERY_EMPLOYER, CandidateSession, db, serve
+
+
+def candidates_only(blueprint: Blueprint) -> None:
+    """Guards every route of a blueprint: a valid candidate token of a session that still exists."""
+
+    @blueprint.before_request
+    def guard() -> None:
+        if request.method == "OPTIONS":
+            return
+        claims = tokens().read("candidate", bearer(), clock.now())
+        serve(db.session(), EVERY_EMPLOYER)
+        g.session = candidates.get_session(db.session(), str(claims["session"]))
+        g.tab = int(str(claims["tab"]))
+        serve(db.session(), g.session.employer_id)
+
+    blueprint.guard = "candidates"  # type: ignore[attr-defined]
+
+
+def anyone(blueprint: Blueprint) -> None:
+    """Marks a blueprint as open on purpose; its routes check the token in the body themselves."""
+    blueprint.guard = "anyone"  # type: ignore[attr-defined]
+
+
+def bearer() -> str:
+    """The token of the Authorization header. Raises TokenMissing."""
+    header = request.authorization
+    if header is None or header.type != "bearer" or not header.token:
+        raise TokenMissing
+    return header.token
+
+
+def candidate_session() -> CandidateSession:
+    """The session the request speaks for. Only inside a guarded route."""
+    return cast(CandidateSession, g.session)
+
+
+def newest_tab() -> CandidateSession:
+    """The session, when this is the tab that may change it. Raises OtherTab."""
+    candidates.require_newest_tab(candidate_session(), g.tab)
+    return candidate_session()
+
+
+def actor() -> Actor:
+    """The candidate, named by their session, for the audit chain."""
+    return Actor(candidate_session().employer_id, "candidate", candidate_session().id)
+
+
+def tokens() -> Tokens:
+    """The installation's token maker."""
+    return cast(Tokens, current_app.extensions["tokens"])
+
+
+def settings() -> Settings:
+    """The installation's settings."""
+    return cast(Settings, current_app.extensions["settings"])
+
+
+def store() -> MediaStore:
+    """Where recordings are kept."""
+    return cast(MediaStore, current_app.extensions["store"])
+
+
+def queues() -> Queues:
+    """The way to tell workers that something waits."""
+    return cast(Queues, current_app.extensions["queues"])
