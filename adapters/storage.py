@@ -24,7 +24,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, MemoryStore as ObjectMemory, ObjectStore, S3Store
+from obstore.store import LocalStore, ObjectStore, S3Store
+from obstore.store import MemoryStore as ObjectMemory
 
 __all__ = ["MediaStore", "MemoryStore", "NotStored", "StoreError", "StoreFull", "open_store"]
 

@@ -110,12 +110,11 @@ def digest(event: AuditEvent) -> str:
 
 def broken_at(db: Session, employer_id: str) -> int | None:
     """The number of the first event that was altered or follows a missing one; None when the chain holds."""
-    previous, number = FIRST, 0
+    previous = FIRST
     events = db.scalars(
         sa.select(AuditEvent).where(AuditEvent.employer_id == employer_id).order_by(AuditEvent.number).execution_options(yield_per=500)
     )
-    for event in events:
-        number += 1
+    for number, event in enumerate(events, 1):
         if event.number != number or event.previous != previous or event.sha256 != digest(event):
             return number
         previous = event.sha256

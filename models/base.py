@@ -45,14 +45,14 @@ class UTCDateTime(sa.TypeDecorator[datetime]):
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a time without a zone was about to be stored")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
@@ -110,7 +110,7 @@ def _fence(state: orm.ORMExecuteState) -> None:
 
 
 @event.listens_for(sa.engine.Engine, "connect")
-def _tune_sqlite(connection: Any, record: Any) -> None:
+def _tune_sqlite(connection: Any, _record: Any) -> None:
     """WAL lets readers and one writer work at once; the busy time-out makes writers queue instead of failing."""
     if type(connection).__module__.startswith("sqlite3"):
         cursor = connection.cursor()
