@@ -1,0 +1,189 @@
+"""Run one of our modules on bytes we do not trust, in a process that can do little and can always be killed.
+
+The child (`sandbox_child.py`) gives up its rights before it imports the module. What holds where:
+
+- everywhere: own process group, a minimal environment, its own empty folder as working folder, a wall clock that
+  ends the whole group with SIGKILL, and resource limits (CPU seconds, memory, file size, open files; macOS does not
+  enforce the memory limit);
+- Linux: no network (an empty network namespace where the kernel lets us make one, as root or in a user namespace;
+  a seccomp filter that refuses sockets in any case), no new program, no new process, no signal to another process;
+- Linux 5.13 and later (Landlock): nothing can be read but Python itself, this code and the named files, and nothing
+  written but its own folder and the named ones;
+- elsewhere (macOS): Python's sockets are refused and the modules we run open files only through Python.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+__all__ = ["Child", "Limits", "SandboxCrash", "SandboxError", "SandboxTimeout", "run", "start"]
+
+ROOT = Path(__file__).resolve().parent.parent
+_BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from adapters.sandbox_child import main; main()"
+_RESULT_MAX = 8 << 20
+_LOG_TAIL = 600
+
+
+class SandboxError(Exception):
+    """The child gave no result."""
+
+
+class SandboxTimeout(SandboxError):
+    """The child used up its time, on the wall clock or on the processor, and was killed."""
+
+
+class SandboxCrash(SandboxError):
+    """The child died, was refused something or answered nonsense. The text ends with what it said last."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a child may use: seconds on the wall clock and on the processor, bytes, number of open files.
+
+    `memory` is address space, larger than what is resident; None lifts the limit (a GPU driver needs that).
+    """
+
+    wall: float = 60.0
+    cpu: int = 60
+    memory: int | None = 2 << 30
+    file: int = 4 << 30
+    files: int = 128
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """What a child may touch beside Python and its own folder. `devices` opens /dev, /proc and /sys for a GPU."""
+
+    reads: Sequence[Path] = ()
+    writes: Sequence[Path] = ()
+    devices: bool = False
+
+
+@dataclass
+class Child:
+    """A confined process. `folder` is its working folder; it goes when the child is killed."""
+
+    process: subprocess.Popen[bytes]
+    folder: tempfile.TemporaryDirectory[str]
+    log: Path
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def kill(self) -> None:
+        """End the child and whatever shares its process group, now, and remove its folder. May be called twice."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                with suppress(OSError):
+                    pipe.close()
+        self.folder.cleanup()
+
+    def last_words(self) -> str:
+        """The end of what the child wrote to its error output, on one line."""
+        with suppress(OSError):
+            said = self.log.read_bytes()[-_LOG_TAIL:].decode("utf-8", "replace")
+            return " ".join(said.split())
+        return ""
+
+
+def run(
+    module: str,
+    request: dict[str, Any],
+    limits: Limits = Limits(),
+    reads: Sequence[Path] = (),
+    writes: Sequence[Path] = (),
+) -> dict[str, Any]:
+    """Call `module.run(request)` in a confined child and return its answer, a JSON object.
+
+    Raises SandboxTimeout when time ran out, SandboxCrash for every other way of giving no answer.
+    """
+    child = start(module, request, limits, Confinement(reads, writes))
+    try:
+        code = child.process.wait(limits.wall)
+        return _answer(child, code)
+    except subprocess.TimeoutExpired as late:
+        raise SandboxTimeout(f"{module} ran longer than {limits.wall:g} s") from late
+    finally:
+        child.kill()
+
+
+def start(
+    module: str,
+    request: dict[str, Any],
+    limits: Limits = Limits(),
+    confinement: Confinement = Confinement(),
+    pipes: bool = False,
+) -> Child:
+    """Start a confined child that calls `module.run(request)`. With `pipes`, its stdin and stdout are ours to use."""
+    folder = tempfile.TemporaryDirectory(prefix="greenroom-box-", ignore_cleanup_errors=True)
+    work = Path(folder.name)
+    order = {
+        "module": module,
+        "request": request,
+        "limits": asdict(limits),
+        "reads": [str(Path(path).resolve()) for path in confinement.reads],
+        "writes": [str(Path(path).resolve()) for path in confinement.writes],
+        "devices": confinement.devices,
+    }
+    (work / "order.json").write_text(json.dumps(order))
+    with (work / "log").open("wb") as log:
+        process = _popen(work, log, pipes)
+    return Child(process, folder, work / "log")
+
+
+def _popen(work: Path, log: IO[bytes], pipes: bool) -> subprocess.Popen[bytes]:
+    """No preexec_fn: it is unsafe in a process with threads, so the child confines itself before it does anything."""
+    stream = subprocess.PIPE if pipes else subprocess.DEVNULL
+    return subprocess.Popen(
+        [sys.executable, "-I", "-B", "-c", _BOOT, str(ROOT)],
+        cwd=work,
+        env=_environment(work),
+        stdin=stream,
+        stdout=stream,
+        stderr=log,
+        start_new_session=True,
+        close_fds=True,
+    )
+
+
+def _environment(work: Path) -> dict[str, str]:
+    """No proxy, no credential, no home: only what keeps libraries quiet, offline and on one thread."""
+    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES") if name in os.environ}
+    return kept | {
+        "HOME": str(work),
+        "TMPDIR": str(work),
+        "LANG": "C.UTF-8",
+        "HF_HUB_OFFLINE": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def _answer(child: Child, code: int) -> dict[str, Any]:
+    """Read the child's answer; it comes from where hostile bytes were read, so its size and shape are checked."""
+    if code == -signal.SIGXCPU:
+        raise SandboxTimeout("the processor time was used up")
+    if code != 0:
+        raise SandboxCrash(f"ended with {code}: {child.last_words()}")
+    try:
+        with (Path(child.folder.name) / "result.json").open("rb") as result:
+            answer = json.loads(result.read(_RESULT_MAX))
+    except (OSError, ValueError) as nonsense:
+        raise SandboxCrash(f"gave no readable answer: {child.last_words()}") from nonsense
+    if not isinstance(answer, dict):
+        raise SandboxCrash("gave an answer that is no object")
+    return answer
