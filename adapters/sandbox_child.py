@@ -22,20 +22,20 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 # Numbers of the system calls that are refused, by machine. Threads stay possible, new processes do not.
 _REFUSED: dict[str, dict[str, int]] = {
-    "x86_64": dict(
-        socket=41, connect=42, accept=43, sendto=44, sendmsg=46, bind=49, listen=50, socketpair=53, fork=57, vfork=58,
-        execve=59, kill=62, ptrace=101, setpgid=109, setsid=112, rt_sigqueueinfo=129, chroot=161, mount=165, tkill=200,
-        add_key=248, request_key=249, keyctl=250, unshare=272, rt_tgsigqueueinfo=297, perf_event_open=298, setns=308,
-        process_vm_readv=310, process_vm_writev=311, bpf=321, execveat=322, userfaultfd=323, pidfd_send_signal=424,
-        io_uring_setup=425, pidfd_open=434,
-    ),
-    "aarch64": dict(
-        mount=40, chroot=51, unshare=97, ptrace=117, kill=129, tkill=130, rt_sigqueueinfo=138, setpgid=154, setsid=157,
-        socket=198, socketpair=199, bind=200, listen=201, accept=202, connect=203, sendto=206, sendmsg=211,
-        add_key=217, request_key=218, keyctl=219, execve=221, rt_tgsigqueueinfo=240, perf_event_open=241, setns=268,
-        process_vm_readv=270, process_vm_writev=271, bpf=280, execveat=281, userfaultfd=282, pidfd_send_signal=424,
-        io_uring_setup=425, pidfd_open=434,
-    ),
+    "x86_64": {
+        "socket": 41, "connect": 42, "accept": 43, "sendto": 44, "sendmsg": 46, "bind": 49, "listen": 50, "socketpair": 53, "fork": 57, "vfork": 58,
+        "execve": 59, "kill": 62, "ptrace": 101, "setpgid": 109, "setsid": 112, "rt_sigqueueinfo": 129, "chroot": 161, "mount": 165, "tkill": 200,
+        "add_key": 248, "request_key": 249, "keyctl": 250, "unshare": 272, "rt_tgsigqueueinfo": 297, "perf_event_open": 298, "setns": 308,
+        "process_vm_readv": 310, "process_vm_writev": 311, "bpf": 321, "execveat": 322, "userfaultfd": 323, "pidfd_send_signal": 424,
+        "io_uring_setup": 425, "pidfd_open": 434,
+    },
+    "aarch64": {
+        "mount": 40, "chroot": 51, "unshare": 97, "ptrace": 117, "kill": 129, "tkill": 130, "rt_sigqueueinfo": 138, "setpgid": 154, "setsid": 157,
+        "socket": 198, "socketpair": 199, "bind": 200, "listen": 201, "accept": 202, "connect": 203, "sendto": 206, "sendmsg": 211,
+        "add_key": 217, "request_key": 218, "keyctl": 219, "execve": 221, "rt_tgsigqueueinfo": 240, "perf_event_open": 241, "setns": 268,
+        "process_vm_readv": 270, "process_vm_writev": 271, "bpf": 280, "execveat": 281, "userfaultfd": 282, "pidfd_send_signal": 424,
+        "io_uring_setup": 425, "pidfd_open": 434,
+    },
 }  # fmt: skip
 _ARCH = {"x86_64": (0xC000003E, 56, 234), "aarch64": (0xC00000B7, 220, 131)}
 """By machine: how the kernel names it to a filter, and the numbers of clone and tgkill."""
@@ -94,7 +94,7 @@ def cut_network() -> bool:
     if sys.platform != "linux":
         return False
     new_user, new_net = 0x10000000, 0x40000000
-    return _libc.unshare(new_user | new_net) == 0 or _libc.unshare(new_net) == 0
+    return bool(_libc.unshare(new_user | new_net) == 0 or _libc.unshare(new_net) == 0)
 
 
 def block_python_sockets() -> None:
@@ -120,9 +120,9 @@ def fence_files(reads: list[str], writes: list[str], devices: bool) -> bool:
     for path in [*writes, *(("/dev", "/proc", "/sys") if devices else ())]:
         _let(ruleset, path, everything & ~1)
     _libc.prctl(38, 1, 0, 0, 0)
-    held = _libc.syscall(446, ruleset, 0) == 0
+    refused = _libc.syscall(446, ruleset, 0)
     os.close(ruleset)
-    return held
+    return not refused
 
 
 def _let(ruleset: int, path: str, rights: int) -> None:
@@ -132,7 +132,7 @@ def _let(ruleset: int, path: str, rights: int) -> None:
     except OSError:
         return
     try:
-        allowed = rights if os.path.isdir(path) else rights & _FILE_BITS
+        allowed = rights if Path(path).is_dir() else rights & _FILE_BITS
         rule = struct.pack("=Qi", allowed, handle)
         _libc.syscall(445, ruleset, 1, rule, 0)
     finally:
@@ -151,7 +151,7 @@ def refuse_calls() -> bool:
 
     _libc.prctl(38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS, without which an ordinary user may set no filter
     filled = Program(len(program) // 8, program)
-    return _libc.prctl(22, 2, ctypes.byref(filled), 0, 0) == 0
+    return not _libc.prctl(22, 2, ctypes.byref(filled), 0, 0)
 
 
 def _filter(machine: str) -> bytes:
