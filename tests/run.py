@@ -1,0 +1,57 @@
+"""Everything `make test` runs, in order: lint and types, then all tests on SQLite, then all again on PostgreSQL.
+
+`--quick` leaves out browsers and PostgreSQL. Other arguments go to pytest. Ends with one line for each part.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests import postgres
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+FAST = ["-n", "2", "-m", "not browser and not slow"]
+REAL = ["-m", "browser or slow"]
+
+
+def main(arguments: list[str]) -> int:
+    quick = "--quick" in arguments
+    extra = [argument for argument in arguments if argument != "--quick"]
+    failed = [name for name, command in _checks() if _run(name, command)]
+    failed += _tests("SQLite", extra, quick, {})
+    if not quick:
+        with postgres.running() as url:
+            failed += _tests("PostgreSQL", extra, quick, {"TEST_DATABASE_URL": url})
+    print("\nAll parts passed." if not failed else f"\nFailed: {', '.join(failed)}", flush=True)
+    return 1 if failed else 0
+
+
+def _checks() -> list[tuple[str, list[str]]]:
+    return [
+        ("lint", [str(BIN / "ruff"), "check", "."]),
+        ("format", [str(BIN / "ruff"), "format", "--check", "-q", "."]),
+        ("types", [str(BIN / "mypy"), "."]),
+    ]
+
+
+def _tests(database: str, extra: list[str], quick: bool, environment: dict[str, str]) -> list[str]:
+    parts = [("unit", FAST)] if quick else [("unit", FAST), ("real parts", REAL)]
+    runs = [(f"{name} on {database}", [sys.executable, "-m", "pytest", *options, *extra]) for name, options in parts]
+    return [name for name, command in runs if _run(name, command, environment)]
+
+
+def _run(name: str, command: list[str], environment: dict[str, str] | None = None) -> int:
+    print(f"\n== {name}", flush=True)
+    began = time.monotonic()
+    code = subprocess.run(command, cwd=ROOT, env={**os.environ, **(environment or {})}, check=False).returncode
+    print(f"== {name}: {'ok' if code == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s", flush=True)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
