@@ -19,10 +19,23 @@ from tests import factories
 from tests.factories import World
 
 
+@pytest.fixture(scope="session")
+def database_url() -> str:
+    """Empty for SQLite; with several test processes each has a PostgreSQL database of its own."""
+    url, worker = os.environ.get("TEST_DATABASE_URL", ""), os.environ.get("PYTEST_XDIST_WORKER", "")
+    if not url or not worker:
+        return url
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        if not connection.scalar(sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": worker}):
+            connection.execute(sa.text(f"CREATE DATABASE {worker}"))
+    engine.dispose()
+    return sa.make_url(url).set(database=worker).render_as_string(hide_password=False)
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    url = os.environ.get("TEST_DATABASE_URL", "")
-    return Settings(data=tmp_path, database_url=url, redis_url="redis://127.0.0.1:1/0", keys="k" * 40, public_url="http://greenroom.test")
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return Settings(data=tmp_path, database_url=database_url, redis_url="redis://127.0.0.1:1/0", keys="k" * 40, public_url="http://greenroom.test")
 
 
 @pytest.fixture
