@@ -198,7 +198,7 @@ def _tracks(out: Any, takes: Sequence[Take]) -> dict[str, _Track]:
 
 
 def _copy_take(take: Take, out: Any, tracks: dict[str, _Track], done: Copied, most: float) -> None:
-    begin, shift = done.duration, done.duration - origin(take.container)
+    shift = done.duration - origin(take.container)
     waits_for_key = take.video is not None
     refused = 0
     for packet in _packets(take, done):
@@ -208,7 +208,7 @@ def _copy_take(take: Take, out: Any, tracks: dict[str, _Track], done: Copied, mo
             if not packet.is_keyframe:
                 continue
             waits_for_key = False
-        end = _place(packet, tracks[kind], shift, begin)
+        end = _place(packet, tracks[kind], shift)
         if end > most:
             done.over_length = True
             continue
@@ -242,7 +242,7 @@ def _packets(take: Take, done: Copied) -> Iterator[Any]:
             yield packet
 
 
-def _place(packet: Any, track: _Track, shift: float, begin: float) -> float:
+def _place(packet: Any, track: _Track, shift: float) -> float:
     """Move a packet onto the output's clock, forwards only. Returns where it ends, in seconds.
 
     A hole stays a hole (the other stream ran on meanwhile); a step back is pulled up to where the stream already is.

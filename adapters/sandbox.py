@@ -50,11 +50,12 @@ class SandboxCrash(SandboxError):
 class Limits:
     """What a child may use: seconds on the wall clock and on the processor, bytes, number of open files.
 
-    `memory` is address space, larger than what is resident; None lifts the limit (a GPU driver needs that).
+    `memory` is address space, larger than what is resident. None lifts a limit: a GPU driver needs more address space
+    than there is memory, a long-lived child more processor time than can be foretold.
     """
 
     wall: float = 60.0
-    cpu: int = 60
+    cpu: int | None = 60
     memory: int | None = 2 << 30
     file: int = 4 << 30
     files: int = 128
@@ -62,11 +63,15 @@ class Limits:
 
 @dataclass(frozen=True)
 class Confinement:
-    """What a child may touch beside Python and its own folder. `devices` opens /dev, /proc and /sys for a GPU."""
+    """What a child may touch beside Python. `devices` opens /dev, /proc and /sys for a GPU.
+
+    `keeps_folder`: it may write in its own folder; one that answers through its pipes needs only to read there.
+    """
 
     reads: Sequence[Path] = ()
     writes: Sequence[Path] = ()
     devices: bool = False
+    keeps_folder: bool = True
 
 
 @dataclass
@@ -135,9 +140,10 @@ def start(
         "module": module,
         "request": request,
         "limits": asdict(limits),
-        "reads": [str(Path(path).resolve()) for path in confinement.reads],
-        "writes": [str(Path(path).resolve()) for path in confinement.writes],
+        "reads": [str(Path(path).resolve()) for path in [work, *confinement.reads]],
+        "writes": [str(Path(path).resolve()) for path in [*([work] * confinement.keeps_folder), *confinement.writes]],
         "devices": confinement.devices,
+        "keeps_folder": confinement.keeps_folder,
     }
     (work / "order.json").write_text(json.dumps(order))
     with (work / "log").open("wb") as log:
@@ -148,7 +154,7 @@ def start(
 def _popen(work: Path, log: IO[bytes], pipes: bool) -> subprocess.Popen[bytes]:
     """No preexec_fn: it is unsafe in a process with threads, so the child confines itself before it does anything."""
     stream = subprocess.PIPE if pipes else subprocess.DEVNULL
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603  our own interpreter, our own words
         [sys.executable, "-I", "-B", "-c", _BOOT, str(ROOT)],
         cwd=work,
         env=_environment(work),
