@@ -1,0 +1,70 @@
+"""What a candidate does in the frame, by the words on the screen."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+LONG = 60_000
+
+
+class Candidate:
+    """Someone who answers on the employer's careers page."""
+
+    def __init__(self, page: Page, careers_url: str) -> None:
+        self.page, self.careers_url = page, careers_url
+        self.frame: FrameLocator = page.frame_locator("greenroom-interview iframe")
+
+    def button(self, name: str) -> Locator:
+        return self.frame.get_by_role("button", name=name, exact=True)
+
+    def arrive(self) -> None:
+        self.page.goto(self.careers_url)
+        self.page.locator("greenroom-interview").scroll_into_view_if_needed()
+        expect(self.frame.get_by_role("heading", level=1)).to_be_visible()
+
+    def agree(self, name: str = "Carla Candidate", email: str = "carla@home.test") -> None:
+        self.frame.get_by_label("Your name").fill(name)
+        self.frame.get_by_label("Your e-mail address").fill(email)
+        self.frame.locator("input[name=recording]").check()
+        self.button("Start").click()
+        expect(self.frame.get_by_role("heading", name=re.compile("Check your"))).to_be_visible()
+
+    def check_devices(self) -> None:
+        self.frame.get_by_role("button", name=re.compile("^Turn on")).click()
+        expect(self.frame.get_by_text("Ready when you are")).to_be_visible()
+        self.button("Go to the questions").click()
+
+    def choose(self, kind: str) -> None:
+        self.frame.get_by_role("radio", name=kind, exact=True).check(force=True)
+
+    def start_recording(self) -> None:
+        turn_on = self.frame.get_by_role("button", name=re.compile("^Turn on"))
+        record = self.button("Start recording")
+        expect(turn_on.or_(record)).to_be_visible()
+        if turn_on.is_visible():
+            turn_on.click()
+        record.click()
+        expect(self.button("Stop recording")).to_be_visible()
+
+    def stop_recording(self) -> None:
+        self.button("Stop recording").click()
+        expect(self.frame.get_by_role("heading", name="Watch your answer")).to_be_visible()
+
+    def record(self, seconds: float) -> None:
+        self.start_recording()
+        self.page.wait_for_timeout(seconds * 1000)
+        self.stop_recording()
+
+    def keep(self) -> None:
+        self.button("Keep and go on").click()
+
+    def write(self, text: str) -> None:
+        self.choose("Text")
+        self.frame.get_by_role("textbox", name="Your answer").fill(text)
+        self.button("Use this answer and go on").click()
+
+    def submit(self) -> None:
+        self.button("Submit my answers").click()
+        expect(self.frame.get_by_role("heading", name="Submitted", exact=True)).to_be_visible(timeout=LONG)

@@ -1,0 +1,135 @@
+"""The real product, started as a stranger would, and a real browser with a fake camera and a microphone that speaks."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.e2e import speech
+
+ROOT = Path(__file__).parents[2]
+# Playwright's own list would switch storage partitioning off, and with it all storage in a frame on a foreign site.
+FEATURES_OFF = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,"
+    "MediaRouter,PaintHolding,OptimizationHints,Translate"
+)
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--proxy-server=direct://",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=user-gesture-required",
+    f"--disable-features={FEATURES_OFF}",
+]
+
+
+@dataclass
+class Greenroom:
+    """A running installation: what the ready file says, and the process that `make run` would have started."""
+
+    ready: dict[str, Any]
+    process: subprocess.Popen[str]
+    data: Path
+    log: Path
+
+    @property
+    def origin(self) -> str:
+        return str(self.ready["inbox_url"]).rstrip("/")
+
+
+def free_port() -> int:
+    """A port that is free together with the next one, which the careers page takes."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return int(port)
+
+
+def start(data: Path, url: str, port: int | None = None) -> Greenroom:
+    """Runs `greenroom up` and waits for its ready file."""
+    data.mkdir(parents=True, exist_ok=True)
+    ready, log = data / "ready.json", data / "up.log"
+    ready.unlink(missing_ok=True)
+    environment = {**os.environ, "GREENROOM_DATABASE_URL": url}
+    command = [sys.executable, "-m", "cli", "up", "--port", str(port or free_port()), "--data", str(data), "--ready-file", str(ready)]
+    with log.open("a") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output, text=True, start_new_session=True)
+    deadline = time.monotonic() + 60
+    while not ready.exists():
+        assert process.poll() is None, f"up ended: {log.read_text()}"
+        assert time.monotonic() < deadline, f"not ready after a minute: {log.read_text()}"
+        time.sleep(0.1)
+    return Greenroom(json.loads(ready.read_text()), process, data, log)
+
+
+def stop(greenroom: Greenroom) -> None:
+    greenroom.process.send_signal(signal.SIGTERM)
+    greenroom.process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def fresh_database(database_url: str) -> str:
+    """An empty database of the end-to-end tests' own, beside the one the other tests empty all the time."""
+    if not database_url:
+        return ""
+    engine = sa.create_engine(database_url, isolation_level="AUTOCOMMIT")
+    name = f"e2e_{os.getpid()}"
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return sa.make_url(database_url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def greenroom(tmp_path_factory: pytest.TempPathFactory, fresh_database: str) -> Iterator[Greenroom]:
+    running = start(tmp_path_factory.mktemp("greenroom") / "data", fresh_database)
+    yield running
+    stop(running)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    wav = speech.speak(tmp_path_factory.mktemp("speech") / "answer.wav")
+    with sync_playwright() as playwright:
+        flags = [*FLAGS, f"--use-file-for-fake-audio-capture={wav}"]
+        launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags, headless=True)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(permissions=["camera", "microphone"], viewport={"width": 1280, "height": 900})
+    made.set_default_timeout(15_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()

@@ -1,0 +1,128 @@
+"""The product's main job, with nothing faked but the devices: careers page, answers, transcript, scores, decision."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e import speech
+from tests.e2e.candidate import LONG, Candidate
+from tests.e2e.conftest import ROOT, Greenroom
+
+pytestmark = pytest.mark.browser
+WRITTEN = "First I would ask what they were trying to do when it went wrong."
+
+
+def sign_in(page: Page, greenroom: Greenroom) -> None:
+    owner = greenroom.ready["owner"]
+    page.goto(greenroom.origin + "/login")
+    page.get_by_label("E-mail").fill(owner["email"])
+    page.get_by_label("Password", exact=True).fill(owner["password"])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def submitted(greenroom: Greenroom, browser: object) -> str:
+    """A candidate who records two answers and writes one, loses the line once and reloads once; returns the name."""
+    context: BrowserContext = browser.new_context(permissions=["camera", "microphone"], viewport={"width": 1280, "height": 900})  # type: ignore[attr-defined]
+    page = context.new_page()
+    candidate = Candidate(page, greenroom.ready["careers_url"])
+    candidate.arrive()
+    candidate.agree()
+    candidate.check_devices()
+    candidate.record(24)
+    candidate.keep()
+    candidate.choose("Audio")
+    candidate.start_recording()
+    page.wait_for_timeout(4000)
+    context.set_offline(True)
+    page.wait_for_timeout(10_000)
+    candidate.stop_recording()
+    context.set_offline(False)
+    candidate.keep()
+    page.reload()
+    expect(candidate.frame.get_by_role("heading", name=re.compile("Your questions|Welcome back"))).to_be_visible(timeout=LONG)
+    candidate.frame.get_by_role("button", name="Answer", exact=True).click()
+    candidate.write(WRITTEN)
+    candidate.submit()
+    context.close()
+    return "Carla Candidate"
+
+
+def test_the_reviewer_reads_what_was_said_within_the_error_rate(greenroom: Greenroom, submitted: str, page: Page) -> None:
+    sign_in(page, greenroom)
+    page.get_by_role("link", name=submitted).first.click()
+    expect(page.get_by_role("heading", name=submitted)).to_be_visible()
+    transcript = page.locator("[data-transcript]").first
+    expect(transcript).to_contain_text(re.compile("customer|listened|order"), timeout=LONG)
+    heard = transcript.inner_text()
+    assert len(speech.words(heard)) >= 35
+    assert speech.error_rate(heard) <= 0.15
+    expect(page.get_by_text(WRITTEN)).to_be_visible()
+
+
+def test_the_recording_plays_and_a_click_on_a_word_seeks(greenroom: Greenroom, submitted: str, page: Page) -> None:
+    sign_in(page, greenroom)
+    page.get_by_role("link", name=submitted).first.click()
+    video = page.locator("video").first
+    page.wait_for_function("() => document.querySelector('video').readyState >= 1")
+    assert video.evaluate("v => v.duration") == pytest.approx(24, abs=2.5)
+    page.locator("[data-transcript] [data-start]").nth(20).click()
+    page.wait_for_function("() => document.querySelector('video').currentTime > 3")
+
+
+def test_a_person_scores_and_decides_with_a_reason(greenroom: Greenroom, submitted: str, page: Page) -> None:
+    sign_in(page, greenroom)
+    page.get_by_role("link", name=submitted).first.click()
+    groups = page.locator("fieldset[data-criterion]")
+    expect(groups.first).to_be_visible()
+    for index in range(groups.count()):
+        groups.nth(index).get_by_role("radio").nth(3).check(force=True)
+    page.get_by_role("button", name=re.compile("Submit my scores")).click()
+    expect(page.get_by_text(re.compile("Your scores are in|Scores submitted"))).to_be_visible()
+    page.get_by_role("radio", name=re.compile("Advance")).check(force=True)
+    page.get_by_label("Reason").fill("Gave a concrete example and checked that it worked.")
+    page.get_by_role("button", name=re.compile("Record decision")).click()
+    expect(page.get_by_text(re.compile("Advance")).first).to_be_visible()
+    _picture(page, "review")
+
+
+def test_the_ready_file_lets_a_script_in(greenroom: Greenroom) -> None:
+    ready = greenroom.ready
+    assert set(ready) == {"careers_url", "inbox_url", "owner", "embed_token", "interview_id", "tus", "api_url", "data"}
+    page = urllib.request.urlopen(ready["careers_url"]).read().decode()  # noqa: S310
+    assert f'<greenroom-interview token="{ready["embed_token"]}"></greenroom-interview>' in page
+    request = urllib.request.Request(  # noqa: S310
+        ready["tus"]["url"],
+        method="POST",
+        headers={**ready["tus"]["headers"], "Tus-Resumable": "1.0.0", "Upload-Length": "5", "Upload-Metadata": _metadata(ready["tus"]["metadata"])},
+    )
+    assert urllib.request.urlopen(request).status == 201  # noqa: S310
+
+
+def _metadata(values: dict[str, str]) -> str:
+    import base64
+
+    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in values.items())
+
+
+def _picture(page: Page, name: str) -> None:
+    """The README's pictures are made here, so that they never show what is not there."""
+    folder = ROOT / "docs/images"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / f"{name}.png").exists():
+        page.screenshot(path=folder / f"{name}.png")
+
+
+def test_nothing_of_the_candidate_is_in_the_log(greenroom: Greenroom, submitted: str) -> None:
+    log = Path(greenroom.log).read_text()
+    for secret in (submitted, "carla@home.test", WRITTEN, greenroom.ready["embed_token"].split("~")[1]):
+        assert secret not in log
+    assert "Traceback" not in log
+    assert json.dumps(greenroom.ready["tus"]["headers"]) not in log
