@@ -15,10 +15,11 @@ import views
 import widget
 from adapters.storage import open_store
 from config import Settings
-from domain.errors import Conflict, NotFound, Refused, TooLarge
+from domain.errors import Conflict, NotFound, Refused, TooLarge, TooMany
 from domain.tokens import Tokens
 from jobs import queues
 from models import db
+from views import pages
 
 log = structlog.get_logger()
 
@@ -68,7 +69,7 @@ def _answer_errors(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def plain(error: HTTPException) -> Response:
-        kind = {404: NotFound, 413: TooLarge, 409: Conflict}.get(error.code or 500, Refused)
+        kind = {404: NotFound, 413: TooLarge, 409: Conflict, 429: TooMany}.get(error.code or 500, Refused)
         response = _answer(kind(), error.code or 500)
         for name, value in error.get_headers():
             if name == "Allow":
@@ -89,4 +90,6 @@ def _answer(error: Refused, status: int) -> Response:
         body = jsonify(error={"code": error.code, "message": error.text, "action": error.remedy, **error.details})
         body.status_code = status
         return body
+    if pages.is_htmx():
+        return pages.refusal(error, status)
     return Response(render_template("error.html", error=error, status=status), status, mimetype="text/html")

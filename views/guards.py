@@ -6,8 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from flask import Blueprint, current_app, g, redirect, request, session, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, Response, current_app, g, request, session, url_for
 
 from adapters import clock
 from domain import logins
@@ -16,10 +15,12 @@ from domain.errors import Forbidden
 from domain.tokens import Tokens
 from jobs.queues import Queues
 from models import EVERY_EMPLOYER, Member, db, serve
+from views import pages
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 MANAGERS = ("owner", "admin")
 SCORERS = ("owner", "admin", "reviewer")
+EVERYBODY = (*SCORERS, "read_only")
 
 
 def members_only(blueprint: Blueprint, *roles: str) -> None:
@@ -32,7 +33,7 @@ def members_only(blueprint: Blueprint, *roles: str) -> None:
     def guard() -> Response | None:
         member = _signed_in()
         if member is None:
-            return redirect(url_for("auth.login", then=request.path if request.method == "GET" else None))
+            return _to_login()
         g.member = member
         serve(db.session(), member.employer_id)
         if request.method not in SAFE and member.role not in (roles or SCORERS):
@@ -60,6 +61,12 @@ def needs(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         return guarded
 
     return wrap
+
+
+def _to_login() -> Response:
+    """A plain 302: a stranger's changing request must not be sent again to the login page as it is."""
+    address = url_for("auth.login", then=request.path if request.method == "GET" and not pages.is_htmx() else None)
+    return pages.go(address) if pages.is_htmx() else Response(status=302, headers={"Location": address})
 
 
 def _signed_in() -> Member | None:

@@ -1,0 +1,48 @@
+// What every page of the employer's side shares: toasts that can be dismissed, and a word when the server is away.
+// Pages work without it.
+
+const toasts = document.getElementById("toasts");
+
+export function toast(message, kind = "") {
+  const box = document.createElement("div");
+  box.className = `toast ${kind}`;
+  box.dataset.toast = "";
+  const text = document.createElement("p");
+  text.textContent = message;
+  const close = document.createElement("button");
+  Object.assign(close, { type: "button", textContent: "×" });
+  close.dataset.dismiss = "";
+  close.setAttribute("aria-label", "Dismiss");
+  box.append(text, close);
+  toasts.append(box);
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-dismiss]")) event.target.closest("[data-toast], dialog")?.remove();
+  for (const open of document.querySelectorAll("details.bar-me[open]")) if (!open.contains(event.target)) open.open = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const open of document.querySelectorAll("details.bar-me[open]")) open.open = false;
+});
+
+// Errors stay until dismissed; good news leaves by itself, never while the pointer or the focus rests on it.
+new MutationObserver((changes) => {
+  for (const change of changes) for (const node of change.addedNodes) if (node.nodeType === 1) leaveLater(node);
+}).observe(toasts, { childList: true });
+for (const box of toasts.children) leaveLater(box);
+
+function leaveLater(box) {
+  if (box.classList.contains("bad") || box.classList.contains("warn")) return;
+  const timer = setInterval(() => {
+    if (box.matches(":hover, :focus-within")) return;
+    clearInterval(timer);
+    box.remove();
+  }, 6000);
+}
+
+// A request that never reached the server: what was typed is still there, so say so.
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail?.error?.name !== "AbortError") toast("The server could not be reached. What you typed is still here; try again.", "bad");
+});

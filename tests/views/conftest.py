@@ -1,0 +1,40 @@
+"""People at the employer's door: a browser signed in as anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from adapters import clock
+from domain import logins
+from models import Member
+
+Enter = Callable[[Member], FlaskClient]
+
+
+@pytest.fixture
+def stranger(app: Flask) -> FlaskClient:
+    """A browser on our own pages that nobody signed in with."""
+    client = app.test_client()
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    return client
+
+
+@pytest.fixture
+def enter(app: Flask, db: Session) -> Enter:
+    """Gives a browser in which this member is signed in."""
+
+    def sign_in(member: Member) -> FlaskClient:
+        client = app.test_client()
+        client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+        login = logins.sign_in(db, member, "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", clock.now())
+        db.commit()
+        with client.session_transaction() as session:
+            session["login"] = login.id
+        return client
+
+    return sign_in

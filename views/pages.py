@@ -1,0 +1,151 @@
+"""How the employer's door answers: a page, a fragment, a form with its mistakes marked, a short word (toast), a redirect.
+
+The only file that knows htmx_flask. A fragment has its own URL; opened without htmx it comes as a page of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, NamedTuple, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, flash, g, render_template, request, url_for
+from htmx_flask import Htmx, make_response
+
+from domain.errors import Refused
+
+
+class NavItem(NamedTuple):
+    """One entry of the top bar: the endpoint it opens, its label, the blueprints under which it is the current one."""
+
+    endpoint: str
+    label: str
+    blueprints: tuple[str, ...]
+
+
+# In the order shown. An entry whose endpoint is not registered is left out.
+NAV: Final = (
+    NavItem("inbox.index", "Inbox", ("inbox", "review", "questions")),
+    NavItem("shortlist.index", "Shortlists", ("shortlist",)),
+    NavItem("interviews.index", "Interviews", ("interviews", "embeds", "invites")),
+    NavItem("figures.index", "Figures", ("figures",)),
+    NavItem("members.index", "Members", ("members",)),
+    NavItem("settings.index", "Settings", ("settings",)),
+)
+
+
+def page(template: str, /, status: int = 200, **values: Any) -> Response:
+    """A whole page."""
+    return Response(render_template(template, **values), status, mimetype="text/html")
+
+
+def fragment(template: str, /, status: int = 200, *, title: str, back: str, toast: str = "", kind: str = "good", **values: Any) -> Response:
+    """A fragment for htmx; for everybody else the same fragment as a page with `title` and a way `back`."""
+    if not is_htmx():
+        return page("fragment.html", status, template=template, title=title, back=back, **values)
+    if toast:
+        return page("_with_toast.html", status, template=template, message=toast, kind=kind, **values)
+    return page(template, status, **values)
+
+
+def go(address: str, toast: str = "", kind: str = "good") -> Response:
+    """Sends the browser to another page; the toast waits for it there."""
+    if toast:
+        flash(toast, kind)
+    if is_htmx():
+        return cast(Response, make_response("", redirect=address))
+    return Response(status=303, headers={"Location": address})
+
+
+def refusal(error: Refused, status: int) -> Response:
+    """A refused htmx request: a toast, and the form stays as the person left it."""
+    message = f"{error.text} {error.remedy}"
+    return page("_with_toast.html", status, template=None, message=message, kind="bad")
+
+
+def is_htmx() -> bool:
+    """True when htmx asked, so that a fragment is enough."""
+    return bool(getattr(request, "htmx", False))
+
+
+def local(address: str | None, default: str) -> str:
+    """`address` when it is a path of our own (never another website), else `default`."""
+    parts = urlsplit(address or "")
+    ours = not parts.scheme and not parts.netloc and parts.path.startswith("/") and "\\" not in (address or "")
+    return address or default if ours and not (address or "").startswith("//") else default
+
+
+# The first sign found decides: Edge calls itself Chrome too, and Chrome Safari.
+BROWSERS: Final = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS: Final = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """What the top bar shows."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def nav() -> list[Link]:
+    """The top bar's entries for this request."""
+    known = [item for item in NAV if item.endpoint in current_app.view_functions]
+    return [Link(item.label, url_for(item.endpoint), request.blueprint in item.blueprints) for item in known]
+
+
+def static(name: str) -> str:
+    """The address of a static file with its hash, so that browsers may keep it for ever."""
+    versions: dict[str, str] = current_app.extensions.setdefault("static_versions", {})
+    if name not in versions or current_app.debug:
+        versions[name] = sha256(Path(current_app.static_folder or "", name).read_bytes()).hexdigest()[:12]
+    return url_for("static", filename=name, v=versions[name])
+
+
+def initials(name: str) -> str:
+    """`Ada Lovelace` becomes `AL`."""
+    words = name.split()
+    return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper() or "?"
+
+
+def clock_text(seconds: float | None) -> str:
+    """Seconds as `1:05` or `1:02:03`."""
+    whole = max(0, int(seconds or 0))
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+def day(moment: datetime | None) -> str:
+    """`2 Nov 2026`, or a dash."""
+    return f"{moment.day} {moment:%b %Y}" if moment else "–"
+
+
+def moment(at: datetime | None) -> str:
+    """`2 Nov 2026, 09:00 UTC`, or a dash."""
+    return f"{day(at)}, {at:%H:%M} UTC" if at else "–"
+
+
+def browser(device: str) -> str:
+    """`Firefox on Linux` for what a browser says of itself."""
+    name = next((name for sign, name in BROWSERS if sign in device), "A browser")
+    system = next((name for sign, name in SYSTEMS if sign in device), "")
+    return f"{name} on {system}" if system else name
+
+
+def init_app(app: Flask) -> None:
+    """Installs htmx_flask and what templates of the employer's side may use."""
+    Htmx(app)
+    app.jinja_env.filters.update(initials=initials, clock=clock_text, day=day, moment=moment, browser=browser)
+    app.jinja_env.globals.update(nav=nav, static=static)
+    app.context_processor(lambda: {"me": g.get("member")})
