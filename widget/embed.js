@@ -1,0 +1,141 @@
+// Greenroom's loader, for the employer's page: <greenroom-interview token="..."> or <div data-greenroom-token="...">.
+// Makes the frame when it comes near the screen, speaks only with that frame on our origin, follows its height, and says plainly when
+// it cannot be shown. Leaves no global, cookie, storage or <style> behind; works under `script-src` and `frame-src` of our host alone.
+(() => {
+  'use strict';
+  const NAME = 'greenroom-interview';
+  if (customElements.get(NAME)) return; // a second script tag
+  const script = document.currentScript || [...document.scripts].reverse().find((one) => /\/embed\.js(\?|$)/.test(one.src));
+  if (!script || !script.src) return;
+  const ORIGIN = new URL(script.src).origin;
+  const HANDSHAKE_MS = 8000;
+  const WORDS = {
+    en: ['Interview', 'The security settings of this page block the interview.', 'The interview may not be shown inside this page.', 'The interview could not be loaded. Check your connection.', 'Open the interview in a new tab'],
+    de: ['Interview', 'Die Sicherheitseinstellungen dieser Seite blockieren das Interview.', 'Das Interview darf in dieser Seite nicht angezeigt werden.', 'Das Interview konnte nicht geladen werden. Bitte prüfen Sie Ihre Verbindung.', 'Interview in neuem Tab öffnen'],
+    fr: ['Entretien', 'Les réglages de sécurité de cette page bloquent l’entretien.', 'L’entretien ne peut pas être affiché dans cette page.', 'L’entretien n’a pas pu être chargé. Vérifiez votre connexion.', 'Ouvrir l’entretien dans un nouvel onglet'],
+    es: ['Entrevista', 'La configuración de seguridad de esta página bloquea la entrevista.', 'La entrevista no puede mostrarse dentro de esta página.', 'No se pudo cargar la entrevista. Compruebe su conexión.', 'Abrir la entrevista en una pestaña nueva'],
+    hi: ['साक्षात्कार', 'इस पेज की सुरक्षा सेटिंग साक्षात्कार को रोक रही है।', 'साक्षात्कार इस पेज के भीतर नहीं दिखाया जा सकता।', 'साक्षात्कार लोड नहीं हो सका। अपना कनेक्शन जाँचें।', 'साक्षात्कार नए टैब में खोलें'],
+    ja: ['面接', 'このページのセキュリティ設定により、面接を表示できません。', 'このページの中では面接を表示できません。', '面接を読み込めませんでした。接続を確認してください。', '面接を新しいタブで開く'],
+  };
+
+  /** What the page's Permissions-Policy says, where the browser tells: true, false, or null for unknown. */
+  const allows = (feature) => {
+    const policy = document.permissionsPolicy || document.featurePolicy;
+    return policy && policy.allowsFeature ? policy.allowsFeature(feature) : null;
+  };
+
+  class GreenroomInterview extends HTMLElement {
+    connectedCallback() {
+      this.style.display = 'block';
+      this.token = this.getAttribute('token') || this.dataset.token || '';
+      if (!this.token) return;
+      if (!window.IntersectionObserver) { this.open(); return; }
+      this.near = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) this.open(); }, { rootMargin: '600px' });
+      this.near.observe(this);
+    }
+
+    disconnectedCallback() {
+      if (this.near) this.near.disconnect();
+      clearTimeout(this.timer);
+      removeEventListener('message', this.hear);
+      document.removeEventListener('securitypolicyviolation', this.refused);
+      this.replaceChildren();
+      this.frame = null;
+    }
+
+    get words() {
+      const nearest = this.closest('[lang]');
+      this.locale = this.getAttribute('locale') || this.dataset.locale || (nearest && nearest.lang) || '';
+      return WORDS[(this.locale || navigator.language).slice(0, 2).toLowerCase()] || WORDS.en;
+    }
+
+    open() {
+      if (this.near) this.near.disconnect();
+      if (this.frame) return;
+      const frame = document.createElement('iframe');
+      frame.title = this.words[0];
+      frame.allow = ['camera', 'microphone', 'autoplay', 'fullscreen', 'screen-wake-lock'].map((feature) => `${feature} ${ORIGIN}`).join('; ');
+      frame.style.cssText = 'display:block;width:100%;height:480px;border:0';
+      // The embed id only names the page's allowed origins; the token itself goes by message, never in an address.
+      frame.src = `${ORIGIN}/frame/${encodeURIComponent(this.token.split('~')[0])}#${encodeURIComponent(location.origin)}`;
+      this.frame = frame;
+      this.height = 480;
+      this.growths = [];
+      this.hear = (event) => this.onmessage(event);
+      this.refused = (event) => { if (event.effectiveDirective === 'frame-src' && event.blockedURI.startsWith(ORIGIN)) this.fail(1); };
+      addEventListener('message', this.hear);
+      document.addEventListener('securitypolicyviolation', this.refused);
+      this.timer = setTimeout(() => this.probe(), HANDSHAKE_MS);
+      this.replaceChildren(frame);
+    }
+
+    onmessage({ origin, source, data }) {
+      if (!this.frame || origin !== ORIGIN || source !== this.frame.contentWindow || !data || data.greenroom !== 1) return;
+      if (data.type === 'ready') {
+        const token = this.getAttribute('invite') || this.dataset.invite || this.token;
+        this.words; // reads the locale
+        source.postMessage({
+          greenroom: 1, type: 'init', token, locale: this.locale, policy: { camera: allows('camera'), microphone: allows('microphone') },
+        }, ORIGIN);
+      } else if (data.type === 'ack') {
+        clearTimeout(this.timer);
+        this.say('ready');
+      } else if (data.type === 'resize') this.resize(Number(data.height));
+      else if (data.type === 'event' && ['started', 'answer-saved', 'submitted', 'error'].includes(data.name)) this.say(data.name, data.detail);
+    }
+
+    /** Follow the frame's height, but never a frame and a page that make each other grow. */
+    resize(height) {
+      if (!(height > 0)) return;
+      const now = Date.now();
+      if (height > this.height) {
+        this.growths = [...this.growths.filter((one) => now - one < 1000), now];
+        if (this.growths.length > 30) return;
+      }
+      this.height = Math.min(Math.ceil(height), 20000);
+      this.frame.style.height = `${this.height}px`;
+    }
+
+    say(name, detail = {}) {
+      this.dispatchEvent(new CustomEvent(`greenroom:${name}`, { bubbles: true, composed: true, detail }));
+    }
+
+    /** No word from the frame: is our server away, or did the browser refuse the frame? Only a script may be asked for here. */
+    probe() {
+      const test = document.createElement('script');
+      test.onload = () => { test.remove(); this.fail(2); };
+      test.onerror = () => { test.remove(); this.fail(3); };
+      try { test.src = `${ORIGIN}/embed.js?probe`; } catch { this.fail(3); return; } // a page with Trusted Types
+      document.head.append(test);
+    }
+
+    fail(which) {
+      if (!this.frame) return;
+      clearTimeout(this.timer);
+      this.frame = null;
+      const { words } = this;
+      const text = document.createElement('p');
+      text.setAttribute('role', 'alert');
+      const link = document.createElement('a');
+      link.href = `${ORIGIN}/i#${encodeURIComponent(this.getAttribute('invite') || this.token)}`;
+      link.target = '_blank';
+      link.rel = 'noopener';
+      link.textContent = words[4];
+      text.append(`${words[which]} `, link);
+      this.replaceChildren(text);
+      this.say('error', { code: ['', 'page_blocks', 'frame_refused', 'load_failed'][which] });
+    }
+  }
+  customElements.define(NAME, GreenroomInterview);
+
+  /** For editors that strip unknown elements: a plain <div data-greenroom-token> gets the element inside. */
+  const adopt = () => document.querySelectorAll('[data-greenroom-token]').forEach((place) => {
+    if (place.querySelector(NAME)) return;
+    const element = document.createElement(NAME);
+    element.setAttribute('token', place.dataset.greenroomToken);
+    if (place.dataset.locale) element.setAttribute('locale', place.dataset.locale);
+    place.append(element);
+  });
+  adopt();
+  new MutationObserver(adopt).observe(document.documentElement, { childList: true, subtree: true });
+})();

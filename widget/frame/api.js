@@ -1,0 +1,87 @@
+// The only way to the server: JSON with a bearer token, a time limit on every call, and repeats where repeating is safe.
+
+/** Anything that went wrong with a call. `code` is the server's, or `network` / `server`. */
+export class Trouble extends Error {
+  constructor(code, status = 0, body = null) {
+    super((body && body.error && body.error.message) || code);
+    this.code = code;
+    this.status = status;
+    this.body = body || {};
+  }
+
+  /** Worth trying again by itself. */
+  get passing() {
+    return this.code === 'network' || this.status >= 500 || this.status === 429;
+  }
+}
+
+export const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+const codeFor = (status, body) => (body && body.error && body.error.code) || (status >= 500 ? 'server' : `status_${status}`);
+
+export function createApi() {
+  const api = {
+    token: null, // candidate token, in memory only
+    renew: null, // async () => void: fetch a new candidate token with the resume token
+    onothertab: () => {},
+  };
+
+  /** One request with a time limit. Rejects with Trouble('network') when nothing came back. */
+  api.fetch = async (path, options = {}, limitMs = 15000) => {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), limitMs);
+    const headers = { ...options.headers };
+    if (api.token) headers.Authorization = `Bearer ${api.token}`;
+    try {
+      return await fetch(path, { ...options, headers, signal: stop.signal, credentials: 'omit', cache: 'no-store' });
+    } catch {
+      throw new Trouble('network');
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  async function once(method, path, body) {
+    const options = { method, headers: {} };
+    if (body !== undefined) {
+      options.body = JSON.stringify(body);
+      options.headers['Content-Type'] = 'application/json';
+    }
+    const response = await api.fetch(path, options);
+    if (response.status === 204) return null;
+    const answer = await response.json().catch(() => null);
+    if (response.ok && answer) return answer;
+    throw new Trouble(codeFor(response.status, answer), response.status, answer);
+  }
+
+  /** Call once more after a token ran out; up to `tries` times when the fault may pass. */
+  api.call = async (method, path, body, tries = 3) => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await once(method, path, body);
+      } catch (trouble) {
+        if (trouble.code === 'other_tab') api.onothertab();
+        if (trouble.code === 'token_expired' && api.renew && attempt === 1) await api.renew();
+        else if (!trouble.passing || attempt >= tries) throw trouble;
+        else await pause(700 * attempt + Math.random() * 300);
+      }
+    }
+  };
+
+  api.open = (token, hostOrigin, locale) => api.call('POST', '/c/open', { token, host_origin: hostOrigin, locale });
+  api.start = (body) => api.call('POST', '/c/start', body, 1); // Not repeated by itself: it may make a session.
+  api.session = () => api.call('GET', '/c/session');
+  api.close = (takeId, body) => api.call('POST', `/c/takes/${takeId}/close`, body, 1);
+  api.media = (takeId) => api.call('GET', `/c/takes/${takeId}/media`);
+  api.answer = (questionId, body) => api.call('PUT', `/c/answers/${questionId}`, body, 1);
+  api.submit = (answers) => api.call('POST', '/c/submit', { answers }, 1);
+  api.receipt = () => api.call('GET', '/c/receipt');
+  api.withdraw = () => api.call('POST', '/c/withdraw', {});
+  api.consent = (ai) => api.call('POST', '/c/consent', { ai });
+  api.accommodation = (wishes) => api.call('POST', '/c/accommodation', wishes);
+  /** Where the person is and what went wrong: counts for the operator, never awaited. */
+  api.event = (step, position = null, trouble = null) => {
+    if (api.token) api.call('POST', '/c/events', { step, position, trouble }, 1).catch(() => {});
+  };
+  return api;
+}

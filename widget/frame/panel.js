@@ -1,0 +1,219 @@
+// The recording panel: self-view, level, one button that starts and stops, a calm time, and plain words when something is in the way.
+// Used for the test clip, the practice question and the real questions; where the slices go is the caller's `sink`.
+
+import { button, h } from './dom.js';
+import { brightness, listen } from './meter.js';
+import { bitsFor, record } from './recorder.js';
+
+const DARK = 45; // mean brightness, 0..255
+const BOUNCE_MS = 700; // a second press so soon after the first is the same press
+
+/** A link that carries this session to a page of its own, where the employer's page cannot forbid the camera. */
+export const newTabLink = (app) => h('a', {
+  class: 'button', href: app.linkBack(), target: '_blank', rel: 'noopener',
+  onclick: () => setTimeout(() => app.go('trouble', { error: { code: 'moved' } }), 300),
+}, app.t('open_new_tab'));
+
+/** Why camera or microphone cannot be used, what to do, and the ways that need neither. */
+export function deviceTrouble(app, word, { onretry, kinds, onkind }) {
+  const { t } = app;
+  app.api.event('devices', null, `device_${word}`);
+  app.host.event('error', { code: `device_${word}` });
+  const tab = app.host.isFramed && ['blocked', 'denied', 'insecure'].includes(word) && newTabLink(app);
+  return h('div', { class: 'notice-box warn', tabindex: '-1' },
+    h('h2', {}, t(`device_${word}_title`)), h('p', {}, t(`device_${word}`)),
+    h('div', { class: 'actions' }, tab, onretry && word !== 'blocked' && button(t('try_again'), onretry, tab ? '' : 'primary'),
+      kinds.map((kind) => button(t(`use_${kind}`), () => onkind(kind)))));
+}
+
+/**
+ * `limits`: {soft, hard} in seconds, or null for none. `sink`: {begin(type, kind), slice(buffer, seconds), end(result)}.
+ * `ondone({seconds, reason, code})` after the sink has everything. `otherKinds`: what may be chosen instead, `onkind` chooses it.
+ */
+export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkind }) {
+  const { t } = app;
+  const view = h('video', { class: 'self', muted: true, playsinline: true, autoplay: true, 'aria-label': t('self_view') });
+  const level = h('span');
+  const state = h('p', { class: 'state' });
+  const hint = h('p', { class: 'hint', hidden: true });
+  const time = h('p', { class: 'time' });
+  const main = h('button', { type: 'button', class: 'primary big', onclick: press });
+  const second = button('', () => run && run.stop());
+  const hide = button('', toggleView, 'link');
+  const clock = button(t('show_time'), () => { showTime = !showTime; clock.setAttribute('aria-pressed', String(showTime)); tick(); }, 'link');
+  clock.setAttribute('aria-pressed', 'false');
+  const box = h('div', {});
+  const node = h('section', { class: 'panel', 'aria-label': t('recorder') }, kind === 'video' && view,
+    h('div', { class: 'level', 'aria-hidden': 'true' }, level), state, hint, time, box,
+    h('div', { class: 'actions' }, main, second), h('div', { class: 'small-actions' }, kind === 'video' && hide, clock));
+  let run = null;
+  let stage = 'off';
+  let showTime = false;
+  let since = 0;
+  let begun = null;
+  let unlisten = () => {};
+  const said = new Set();
+
+  function show(next, note) {
+    stage = next;
+    app.isRecording = ['starting', 'recording', 'paused'].includes(next);
+    node.dataset.stage = next;
+    const labels = { off: kind === 'video' ? 'turn_on_both' : 'turn_on_microphone', ready: 'start_recording', starting: 'stop_recording', recording: 'stop_recording', paused: 'go_on_recording' };
+    main.textContent = t(labels[next] || 'stop_recording');
+    main.classList.toggle('stop', next === 'recording' || next === 'starting');
+    main.hidden = next === 'error' || next === 'saving';
+    second.hidden = next !== 'paused';
+    second.textContent = t('stop_here');
+    state.textContent = note || t(`state_rec_${next}`);
+    clock.hidden = !app.isRecording;
+    hide.hidden = next === 'off' || next === 'error';
+    view.hidden = !app.selfView || next === 'off' || next === 'error';
+    hide.textContent = t(app.selfView ? 'hide_self' : 'show_self');
+    if (note) app.say(note);
+  }
+
+  function toggleView() {
+    app.selfView = !app.selfView;
+    show(stage, state.textContent === t(`state_rec_${stage}`) ? '' : state.textContent);
+  }
+
+  function tell(text) {
+    hint.textContent = text;
+    hint.hidden = !text;
+    if (text) app.say(text);
+  }
+
+  async function open() {
+    box.replaceChildren();
+    state.textContent = t('state_rec_asking');
+    try {
+      app.devices.narrow = bitsFor(app.takes.rate()).video < 300000;
+      attach(app.devices.stream && app.devices.kind === kind ? app.devices.stream : await app.devices.open(kind));
+    } catch (error) {
+      show('error');
+      state.textContent = '';
+      box.replaceChildren(deviceTrouble(app, error.word || 'unknown', { onretry: open, kinds: otherKinds, onkind }));
+      box.firstChild.focus();
+    }
+  }
+
+  function attach(stream) {
+    unlisten();
+    view.srcObject = stream;
+    view.play().catch(() => {}); // A browser that refuses to play the preview still records.
+    unlisten = listen(stream, {
+      onlevel: (part) => { level.style.width = `${Math.round(part * 100)}%`; },
+      onsilent: (isSilent) => tell(isSilent ? t('hint_silent') : ''),
+      onnoisy: () => { if (stage === 'ready') tell(t('hint_noisy')); },
+    });
+    setTimeout(() => {
+      const light = kind === 'video' && stage === 'ready' ? brightness(view) : null;
+      if (light !== null && light < DARK) tell(t('hint_dark'));
+    }, 1500);
+    app.devices.onlost = () => { if (!run) { app.devices.close(); show('off', t('cut_camera_lost')); } };
+    show('ready');
+  }
+
+  function press() {
+    if (stage === 'off') return open();
+    if (stage === 'ready') return start();
+    if (stage === 'paused') { run.resume(); return show('recording'); }
+    if (performance.now() - since > BOUNCE_MS && run) return run.stop();
+    return undefined;
+  }
+
+  function start() {
+    since = performance.now();
+    said.clear();
+    show('starting');
+    run = record(app.devices.stream, {
+      kind, mayFallToAudio: otherKinds.includes('audio'), bits: bitsFor(app.takes.rate()),
+      onlive: () => setTimeout(() => { if (stage === 'starting') { show('recording'); app.say(t('said_started')); } }, 300),
+      onagain: (next) => show('starting', t(next === 'audio' && kind === 'video' ? 'again_audio' : 'again')),
+      onslice: (buffer, seconds, type, recorded) => { begun = begun || sink.begin(type, recorded); return sink.slice(buffer, seconds); },
+      onpause: (code) => show('paused', t(`paused_${code}`)),
+      onend: finish,
+    });
+  }
+
+  async function finish(result) {
+    show('saving');
+    unlisten();
+    run = null;
+    if (result.code) app.api.event('question', null, result.code);
+    const hasAny = Boolean(begun);
+    begun = null;
+    if (hasAny) await sink.end(result);
+    if (gone) return;
+    if (hasAny) ondone(result);
+    else { show('off', t(`cut_${result.code || 'cannot_record'}`)); }
+  }
+
+  /** Late and calm: nothing until 30 s are left, unless the person wants to see the time. */
+  function tick() {
+    const isOn = run && (stage === 'recording' || stage === 'paused');
+    const seconds = isOn ? run.seconds() : 0;
+    const left = limits ? limits.soft - seconds : Infinity;
+    let text = '';
+    if (isOn && left <= 0) text = t('time_over', { rest: app.words.duration(Math.max(0, limits.hard - seconds)) });
+    else if (isOn && left <= 30.5) text = t('time_left', { time: app.words.duration(left) });
+    else if (isOn && showTime) text = t('time_so_far', { time: app.words.duration(seconds) });
+    if (time.textContent !== text) time.textContent = text;
+    if (!isOn || stage !== 'recording' || !limits) return;
+    for (const mark of [30, 10]) if (left <= mark && left > mark - 3 && limits.soft > mark * 1.5) once(mark, t('time_left', { time: app.words.duration(mark) }));
+    if (left <= 0) once('over', t('said_over'));
+    if (seconds >= limits.hard) run.stop('limit');
+  }
+
+  function once(key, text) {
+    if (said.has(key)) return;
+    said.add(key);
+    app.say(text);
+  }
+
+  let gone = false;
+  const beat = setInterval(tick, 250);
+  show('off');
+  const hindrance = app.devices.hindrance(kind);
+  if (hindrance) {
+    show('error');
+    state.textContent = '';
+    box.replaceChildren(deviceTrouble(app, hindrance, { onretry: open, kinds: otherKinds, onkind }));
+  } else if (app.devices.wasOpen) open();
+
+  return {
+    node,
+    reopen: open,
+    async leave() {
+      gone = true;
+      clearInterval(beat);
+      if (run) await run.stop('interrupted');
+      unlisten();
+      app.isRecording = false;
+      app.devices.onlost = () => {};
+      view.srcObject = null;
+    },
+  };
+}
+
+/** A sink that keeps a clip in memory only, for the test clip and the practice question. */
+export function memorySink() {
+  const clip = { parts: [], type: '' };
+  return {
+    clip,
+    begin: (type) => { clip.parts = []; clip.type = type; return clip; },
+    slice: (buffer) => { clip.parts.push(new Blob([buffer])); },
+    end: () => {},
+  };
+}
+
+/** A player for a clip or an address. Recordings straight from the browser do not know how long they are: ask for the end once. */
+export function player(kind, source) {
+  const node = h(kind === 'audio' ? 'audio' : 'video', { controls: true, playsinline: true, preload: 'metadata', class: 'player', src: source });
+  node.addEventListener('loadedmetadata', () => {
+    if (node.duration !== Infinity) return;
+    node.addEventListener('timeupdate', () => { node.currentTime = 0; }, { once: true });
+    node.currentTime = 1e7;
+  });
+  return node;
+}

@@ -1,0 +1,208 @@
+// The takes of this session as the page knows them: those recorded here (with their slices), those an earlier page left
+// behind, and those only the server knows. Also which take counts for each question, told to the server as soon as it can be.
+
+import { Sha256, hex } from './sha256.js';
+import { createUploader } from './upload.js';
+
+const COPY_LIMIT = 48 * 1024 * 1024; // bytes kept in memory so that a take can be watched at once
+
+const newId = () => (crypto.randomUUID ? crypto.randomUUID()
+  : hex(crypto.getRandomValues(new Uint8Array(16))).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'));
+
+class Take {
+  constructor(kept) {
+    Object.assign(this, {
+      upload: null, serverId: null, sent: 0, size: 0, seconds: 0, ended: null, sha256: null, declared: false, status: 'recording',
+    }, kept);
+    this.hash = new Sha256(kept.hash);
+    this.copy = []; // the slices once more, for watching; dropped when large or no longer needed
+    this.line = Promise.resolve(); // slices are kept one after the other
+    this.unlock = () => {};
+  }
+
+  /** What is stored beside the slices: enough to finish the take after a reload. */
+  record() {
+    const { id, session, question, kind, type, technical, began, upload, serverId, size, seconds, ended, sha256, status } = this;
+    return { id, session, question, kind, type, technical, began, upload, serverId, size, seconds, ended, sha256, status, hash: this.hash.save() };
+  }
+
+  get isLost() {
+    return this.status === 'damaged' || this.status === 'refused';
+  }
+}
+
+/** Hold a lock while this page records a take, so that another tab does not take it for an abandoned one. */
+function lock(take) {
+  if (!navigator.locks) return;
+  navigator.locks.request(`greenroom-${take.id}`, () => new Promise((resolve) => { take.unlock = resolve; })).catch(() => {});
+}
+
+async function isAbandoned(record) {
+  if (!navigator.locks || record.ended) return true;
+  try {
+    return await navigator.locks.request(`greenroom-${record.id}`, { ifAvailable: true }, (held) => Boolean(held));
+  } catch {
+    return true;
+  }
+}
+
+export function createTakes({ api, store }) {
+  const list = [];
+  const watchers = new Set();
+  const changed = (take) => {
+    watchers.forEach((watch) => watch(take));
+    settle();
+  };
+  const uploader = createUploader({ api, store, takes: list, changed });
+  const takes = { list, session: null, rate: uploader.rate, poke: uploader.poke };
+  const choices = new Map(); // question -> client take id that should count and that the server has not been told of yet
+
+  takes.watch = (watch) => { watchers.add(watch); return () => watchers.delete(watch); };
+
+  takes.begin = ({ question, kind, type }) => {
+    const take = new Take({
+      id: newId(), session: takes.session.id, question, kind, type, technical: takes.lastWasLost(question), began: Date.now(),
+    });
+    lock(take);
+    list.push(take);
+    return take;
+  };
+
+  takes.add = (take, buffer, seconds) => {
+    const bytes = new Uint8Array(buffer);
+    take.line = take.line.then(async () => {
+      take.hash.update(bytes);
+      take.seconds = seconds;
+      const at = take.size;
+      await store.keep({ ...take.record(), size: at + bytes.length }, at, bytes);
+      take.size = at + bytes.length;
+      if (take.copy) take.copy.push(new Blob([bytes]));
+      if (take.size > COPY_LIMIT) take.copy = null;
+      uploader.poke();
+      changed(take);
+    });
+    return take.line;
+  };
+
+  takes.end = async (take, { seconds, reason }) => {
+    await take.line;
+    Object.assign(take, { seconds, ended: reason, sha256: hex(take.hash.digest()), status: take.status === 'recording' ? 'sending' : take.status });
+    take.unlock();
+    await store.saveTake(take.record());
+    uploader.poke();
+    changed(take);
+  };
+
+  /** Bring back what an earlier page left: finish cut takes with reason `recovered`. Returns the cut ones. */
+  takes.recover = async (session) => {
+    takes.session = session;
+    const cut = [];
+    for (const record of await store.leftTakes(session.id)) {
+      if (!(await isAbandoned(record))) continue;
+      const take = new Take(record);
+      take.copy = null;
+      take.doubt = true;
+      const onServer = session.takes.find((one) => one.client_id === take.id);
+      if (!take.size && !onServer) { await store.forgetTake(take.id); continue; }
+      list.push(take);
+      if (take.status === 'verified' || take.isLost) continue;
+      if (!take.ended) {
+        cut.push(take);
+        await takes.end(take, { seconds: take.seconds, reason: 'recovered' });
+      }
+    }
+    for (const [question, id] of Object.entries(await store.get(`choices:${session.id}`) || {})) choices.set(question, id);
+    list.sort((a, b) => a.began - b.began);
+    uploader.poke();
+    return cut;
+  };
+
+  /** Every take of a question, oldest first: {clientId, id, kind, seconds, state, technical, local}. */
+  takes.of = (question) => {
+    const known = (takes.session.takes || []).filter((one) => one.question_id === question && one.state !== 'discarded');
+    const rows = known.map((one) => ({
+      clientId: one.client_id, id: one.id, kind: one.kind, seconds: one.seconds, technical: one.technical, state: one.state, offset: one.offset, local: null,
+    }));
+    for (const take of list.filter((one) => one.question === question && one.size)) {
+      let row = rows.find((one) => one.clientId === take.id);
+      if (!row) rows.push(row = { clientId: take.id });
+      Object.assign(row, {
+        id: take.serverId || row.id, kind: take.kind, seconds: take.seconds, technical: take.technical, local: take, state: take.status,
+      });
+    }
+    return rows;
+  };
+
+  takes.lastWasLost = (question) => {
+    const last = takes.of(question).at(-1);
+    if (!last) return false;
+    return last.state === 'damaged' || Boolean(last.local && ['interrupted', 'recovered'].includes(last.local.ended));
+  };
+
+  /** How many times this question may still be recorded. A technical take costs nothing. */
+  takes.left = (question) => {
+    const used = takes.of(question.id).filter((one) => !one.technical && one.state !== 'refused').length;
+    const left = 1 + question.retakes + (takes.session.extra_retakes || 0) - used;
+    return Math.max(left, takes.lastWasLost(question.id) ? 1 : 0);
+  };
+
+  takes.chosen = (question) => {
+    const rows = takes.of(question);
+    const wanted = choices.get(question);
+    const answer = takes.session.answers.find((one) => one.question_id === question);
+    return rows.find((one) => one.clientId === wanted) || (answer && rows.find((one) => one.id === answer.take_id)) || null;
+  };
+
+  takes.choose = async (question, clientId) => {
+    choices.set(question, clientId);
+    await store.note(`choices:${takes.session.id}`, Object.fromEntries(choices));
+    await settle();
+  };
+
+  takes.unchoose = (question) => {
+    choices.delete(question);
+    return store.note(`choices:${takes.session.id}`, Object.fromEntries(choices));
+  };
+
+  let settling = false;
+  /** Tell the server which takes count, as soon as it has them. */
+  async function settle() {
+    if (settling || !takes.session) return;
+    settling = true;
+    for (const [question, clientId] of choices) {
+      const row = takes.of(question).find((one) => one.clientId === clientId);
+      if (!row || row.state !== 'verified' || !row.id) continue;
+      const answer = await api.answer(question, { take_id: row.id }).catch(() => null);
+      if (!answer) continue;
+      takes.setAnswer(question, { take_id: row.id, kind: row.kind, text: null });
+      if (choices.get(question) === clientId) await takes.unchoose(question);
+      watchers.forEach((watch) => watch());
+    }
+    settling = false;
+  }
+  takes.settle = settle;
+
+  takes.setAnswer = (question, answer) => {
+    const { answers } = takes.session;
+    const known = answers.find((one) => one.question_id === question);
+    if (known) Object.assign(known, answer);
+    else answers.push({ question_id: question, ...answer });
+  };
+
+  /** Bytes recorded and not yet with the server, and of how many. */
+  takes.progress = () => {
+    const open = list.filter((one) => one.size && one.status !== 'verified' && !one.isLost);
+    const total = open.reduce((sum, one) => sum + one.size, 0);
+    const sent = open.reduce((sum, one) => sum + one.sent, 0);
+    return { open: open.length, total, sent, fault: (open.find((one) => one.fault) || {}).fault || null };
+  };
+
+  /** Watched and kept: the copy in memory may go. */
+  takes.dropCopies = () => list.forEach((take) => { if (take.ended) take.copy = null; });
+
+  takes.forgetAll = async () => {
+    for (const take of list) await store.forgetTake(take.id);
+    await store.note(`choices:${takes.session.id}`, null);
+  };
+  return takes;
+}

@@ -1,0 +1,158 @@
+// Sends takes to the server over tus 1.0.0 while they are still growing: creation with deferred length, PATCH in order from
+// the server's offset, HEAD whenever in doubt. One request at a time. A slice is released only after the server has it.
+
+import { Trouble } from './api.js';
+import { base64, sha256, utf8 } from './sha256.js';
+
+const TUS = { 'Tus-Resumable': '1.0.0' };
+const STALL_MS = 30000;
+const SMALLEST = 64 * 1024;
+const LARGEST = 1024 * 1024;
+
+const metadata = (values) => Object.entries(values).map(([key, value]) => `${key} ${base64(utf8(String(value)))}`).join(',');
+
+/**
+ * `takes`: an array of take records, oldest first (see takes.js). `changed(take)` is called after every step forward.
+ * Returns {poke, rate}: poke wakes it, rate() is the measured bits per second or null.
+ */
+export function createUploader({ api, store, takes, changed }) {
+  let wake = null;
+  let failures = 0;
+  let rate = null;
+
+  const sleep = (ms) => new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    wake = () => { clearTimeout(timer); resolve(); };
+  });
+  const poke = () => wake && wake();
+  addEventListener('online', () => { takes.forEach((take) => { take.wait = 0; }); failures = 0; poke(); });
+
+  const isOpen = (take) => !['verified', 'damaged', 'refused'].includes(take.status);
+  const hasWork = (take) => isOpen(take) && (take.size > take.sent || take.ended) && (take.wait || 0) <= performance.now();
+
+  const offsetOf = (response) => Number(response.headers.get('Upload-Offset'));
+
+  async function tus(method, url, headers, body) {
+    const response = await api.fetch(url, { method, headers: { ...TUS, ...headers }, body }, STALL_MS);
+    if (response.ok) return response;
+    const answer = await response.json().catch(() => null);
+    const code = (answer && answer.error && answer.error.code) || `status_${response.status}`;
+    const trouble = new Trouble(code, response.status, answer);
+    trouble.after = Number(response.headers.get('Retry-After')) * 1000 || 0;
+    throw trouble;
+  }
+
+  async function create(take) {
+    const response = await tus('POST', '/c/uploads', {
+      'Upload-Defer-Length': '1',
+      'Upload-Metadata': metadata({
+        question: take.question, kind: take.kind, filetype: take.type, take: take.id, technical: take.technical ? 1 : 0,
+      }),
+    });
+    // Keep to our own origin whatever the proxy in front wrote into Location.
+    const place = new URL(response.headers.get('Location'), location.href);
+    take.upload = place.pathname + place.search;
+    take.doubt = true; // The same take may have been created before: ask how far it got.
+    await store.saveTake(take.record());
+  }
+
+  async function ask(take) {
+    const response = await tus('HEAD', take.upload);
+    take.doubt = false;
+    take.declared = response.headers.has('Upload-Length');
+    await moveTo(take, offsetOf(response));
+  }
+
+  async function moveTo(take, offset) {
+    if (!Number.isFinite(offset)) throw new Trouble('network');
+    const lost = offset < take.sent && !(await store.read(take.id, offset, 1));
+    if (lost) throw new Trouble('lost', 410);
+    take.sent = offset;
+    await store.release(take.id, offset);
+    changed(take);
+  }
+
+  async function send(take) {
+    const want = Math.min(LARGEST, Math.max(SMALLEST, (rate || 0) / 8 * 4));
+    const body = take.sent < take.size ? await store.read(take.id, take.sent, want) : new Uint8Array(0);
+    if (!body) throw new Trouble('lost', 410);
+    const headers = {
+      'Content-Type': 'application/offset+octet-stream',
+      'Upload-Offset': String(take.sent),
+      'Upload-Checksum': `sha256 ${base64(sha256(body))}`,
+    };
+    const isLast = take.ended && take.sent + body.length === take.size;
+    if (isLast) headers['Upload-Length'] = String(take.size);
+    const began = performance.now();
+    const response = await tus('PATCH', take.upload, headers, body);
+    if (body.length > 16384) {
+      const measured = body.length * 8000 / Math.max(1, performance.now() - began);
+      rate = rate ? rate * 0.7 + measured * 0.3 : measured;
+    }
+    if (isLast) take.declared = true;
+    await moveTo(take, offsetOf(response));
+  }
+
+  async function close(take) {
+    if (!take.serverId) {
+      const session = await api.session();
+      const known = session.takes.find((one) => one.client_id === take.id);
+      if (!known) throw new Trouble('lost', 410);
+      take.serverId = known.id;
+    }
+    const answer = await api.close(take.serverId, {
+      bytes: take.size, sha256: take.sha256, seconds: Math.round(take.seconds * 10) / 10, reason: take.ended,
+    });
+    take.status = answer.state === 'damaged' ? 'damaged' : 'verified';
+    if (take.status === 'verified') await store.release(take.id, Infinity);
+    await store.saveTake(take.record());
+    changed(take);
+  }
+
+  function advance(take) {
+    if (!take.upload) return create(take);
+    if (take.doubt) return ask(take);
+    if (take.sent < take.size || (take.ended && !take.declared)) return send(take);
+    return close(take);
+  }
+
+  /** What each fault means for this take, and how long to leave it alone (ms). */
+  async function setBack(take, trouble) {
+    failures += 1;
+    take.doubt = Boolean(take.upload);
+    take.fault = trouble.code;
+    const { status } = trouble;
+    const isGone = status === 404 || status === 410;
+    if (status === 401 && api.renew) await api.renew().catch(() => {});
+    else if (isGone && take.upload && trouble.code !== 'lost' && (await store.read(take.id, 0, 1))) {
+      take.upload = null; take.serverId = null; take.sent = 0; take.doubt = false; // Begin again: every slice is still here.
+    } else if (isGone) take.status = 'damaged';
+    else if (status === 413) take.status = 'refused';
+    else if (status === 409 && !take.upload) take.status = 'refused'; // no retake left
+    const steps = status === 423 || status === 460 || status === 409 ? 300 : 800;
+    const wait = Math.min(30000, steps * 2 ** Math.min(failures - 1, 6)) * (0.7 + Math.random() * 0.6);
+    take.wait = performance.now() + Math.max(wait, trouble.after || 0, status === 507 ? 10000 : 0);
+    changed(take);
+  }
+
+  async function run() {
+    for (;;) {
+      const take = takes.find(hasWork);
+      if (!take) {
+        const soonest = Math.min(1000, ...takes.filter(isOpen).map((one) => Math.max(50, (one.wait || 0) - performance.now())));
+        await sleep(soonest);
+        continue;
+      }
+      try {
+        await advance(take);
+        failures = 0;
+        take.fault = null;
+      } catch (trouble) {
+        await setBack(take, trouble instanceof Trouble ? trouble : new Trouble('network'));
+      }
+    }
+  }
+
+  run();
+  return { poke, rate: () => rate };
+}
