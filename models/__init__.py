@@ -9,6 +9,7 @@ from models.interview import Criterion, Embed, Interview, InterviewVersion, Open
 from models.job import Job
 from models.media import Media
 from models.review import Decision, Note, Score, Scorecard, View
+from models.sessions import Session, Sessions
 from models.transcript import Transcript
 from models.upload import Part, Upload
 
@@ -39,6 +40,8 @@ __all__ = [
     "Question",
     "Score",
     "Scorecard",
+    "Session",
+    "Sessions",
     "Step",
     "Take",
     "TenantUnset",

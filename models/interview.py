@@ -21,7 +21,11 @@ class Opening(OfEmployer, Base):
 
 
 class Interview(OfEmployer, Base):
-    """The designed set of questions. `draft` is edited freely; candidates only ever meet a published version."""
+    """The designed set of questions. `draft` is edited freely; candidates only ever meet a published version.
+
+    `draft` has the shape of an `InterviewDesign` but may be unfinished. `draft_editor` names the open page that saved last,
+    so that a page never conflicts with itself.
+    """
 
     __tablename__ = "interview"
 
@@ -30,6 +34,7 @@ class Interview(OfEmployer, Base):
     title: Mapped[str] = mapped_column(sa.String(200))
     draft: Mapped[dict[str, Any]] = mapped_column(default=dict)
     draft_revision: Mapped[int] = mapped_column(default=1)
+    draft_editor: Mapped[str] = mapped_column(sa.String(26), default="")
     proposals_purpose: Mapped[str | None] = mapped_column(sa.Text)
     proposals_on: Mapped[bool] = mapped_column(default=False)
     archived_at: Mapped[datetime | None]
@@ -40,7 +45,10 @@ class Interview(OfEmployer, Base):
 
 
 class InterviewVersion(OfEmployer, Base):
-    """A frozen copy of a design. `design` is the whole of it as JSON; questions and criteria are rows because answers point at them."""
+    """A frozen copy of a design. `design` is the whole of it as JSON; questions and criteria are rows because answers point at them.
+
+    Published versions are numbered from 1; a number below 1 is a preview, which only a test embed may show.
+    """
 
     __tablename__ = "interview_version"
     __table_args__ = (sa.UniqueConstraint("interview_id", "number"),)
@@ -90,11 +98,15 @@ class Criterion(OfEmployer, Base):
 
 
 class Embed(OfEmployer, Base):
-    """One pasted snippet: which origins may show which interview. Revoking the row revokes its token everywhere."""
+    """One pasted snippet: which origins may show which interview. Revoking the row revokes its token everywhere.
+
+    `version_id` is set on a preview: it shows that version instead of the published one.
+    """
 
     __tablename__ = "embed"
 
     interview_id: Mapped[str] = mapped_column(sa.ForeignKey("interview.id"), index=True)
+    version_id: Mapped[str | None] = mapped_column(sa.ForeignKey("interview_version.id"))
     label: Mapped[str] = mapped_column(sa.String(120), default="")
     origins: Mapped[list[str]]
     is_test: Mapped[bool] = mapped_column(default=False)

@@ -22,6 +22,7 @@ class Job(OfEmployer, Base):
     __table_args__ = (
         sa.UniqueConstraint("kind", "subject_id"),
         sa.Index("ix_job_next", "kind", "state", "not_before"),
+        sa.Index("ix_job_served", "employer_id", "kind", "started_at"),
     )
 
     kind: Mapped[str] = mapped_column(sa.String(20))  # prepare | transcribe | propose | ...

@@ -1,0 +1,159 @@
+"""What can be played of a take, where it lies, and the short-lived address it is served under."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from domain import audit, transcripts
+from domain.audit import Actor, Verb
+from domain.errors import NotFound, Refused, TokenRefused
+from domain.tokens import Tokens
+from models import CandidateSession, Media, Part, Take, Upload
+
+RENDITIONS: Final = ("playback", "poster", "captions", "original")
+ENDINGS: Final = {
+    "video/webm": "webm",
+    "audio/webm": "webm",
+    "video/mp4": "mp4",
+    "audio/mp4": "m4a",
+    "audio/wav": "wav",
+}
+
+
+class AddressRefused(Refused):
+    """The address of a recording is too old, altered, or was made for somebody else."""
+
+    code, status = "token_expired", 403
+    message = "This address of a recording has expired, or it is not yours."
+    action = "Reload the page you came from: it makes a fresh address."
+
+
+@dataclass(frozen=True)
+class Address:
+    """What a media token says. `login_id` is set when only that signed-in browser may use it."""
+
+    take_id: str
+    rendition: str
+    login_id: str | None
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """Something to send: objects of the store one after the other (`size` None where only the store knows it), or text.
+
+    `is_download` is true for bytes nobody has checked: they are never shown in place.
+    """
+
+    objects: list[tuple[str, int | None]]
+    text: bytes | None
+    type: str
+    filename: str
+    is_download: bool
+    tag: str
+
+
+def mint(tokens: Tokens, take_id: str, rendition: str, now: datetime, login_id: str | None = None) -> str:
+    """The token of an address that works for five minutes; with `login_id` in that signed-in browser only."""
+    claims: dict[str, str | int | list[str]] = {"take": take_id, "rendition": rendition}
+    return tokens.mint("media", claims | ({"login": login_id} if login_id else {}), now)
+
+
+def read(tokens: Tokens, token: str, now: datetime) -> Address:
+    """What a media token says. Raises AddressRefused for anything but a valid, young media token."""
+    try:
+        claims = tokens.read("media", token, now)
+    except TokenRefused as refused:
+        raise AddressRefused from refused
+    login_id = claims.get("login")
+    return Address(str(claims["take"]), str(claims["rendition"]), str(login_id) if login_id else None)
+
+
+def find_media(db: Session, take_id: str) -> Media | None:
+    """What was made of a take, or None while nothing was."""
+    return db.scalar(sa.select(Media).where(Media.take_id == take_id))
+
+
+def parts_of(db: Session, take_id: str) -> list[Part]:
+    """The byte parts that arrived of a take, in order."""
+    found = sa.select(Part).join(Upload, Upload.id == Part.upload_id).where(Upload.take_id == take_id).order_by(Part.offset)
+    return list(db.scalars(found))
+
+
+def record(db: Session, employer_id: str, take_id: str, values: dict[str, Any], now: datetime) -> Media:
+    """Writes down what was made of a take; a second run replaces what the first one wrote."""
+    media = find_media(db, take_id)
+    if media is None:
+        media = Media(employer_id=employer_id, take_id=take_id, created_at=now)
+        db.add(media)
+    for name, value in values.items():
+        setattr(media, name, value)
+    db.flush()
+    about = {"flags": media.flags, "seconds": media.seconds}
+    audit.append(db, Actor(employer_id, "system"), Verb.MEDIA_PREPARED, ("take", take_id), about, now=now)
+    return media
+
+
+def get_rendition(db: Session, take_id: str, rendition: str) -> Rendition:
+    """What to send for a rendition of a take. Raises NotFound where there is none (yet)."""
+    take = db.get(Take, take_id)
+    if take is None or rendition not in RENDITIONS:
+        raise NotFound
+    name = _name(db, take)
+    made = {"playback": _playback, "poster": _poster, "captions": _captions, "original": _original}
+    return made[rendition](db, take, name)
+
+
+def _playback(db: Session, take: Take, name: str) -> Rendition:
+    media = find_media(db, take.id)
+    if media is None or not media.playback_key:
+        raise NotFound
+    ending = ENDINGS.get(media.playback_type, "bin")
+    return Rendition([(media.playback_key, media.bytes)], None, media.playback_type, f"{name}.{ending}", False, _tag(media))
+
+
+def _poster(db: Session, take: Take, name: str) -> Rendition:
+    media = find_media(db, take.id)
+    if media is None or not media.poster_key:
+        raise NotFound
+    return Rendition([(media.poster_key, None)], None, "image/jpeg", f"{name}.jpg", False, _tag(media))
+
+
+def _captions(db: Session, take: Take, name: str) -> Rendition:
+    newest = transcripts.find_newest(db, take.id)
+    if newest is None:
+        raise NotFound
+    text = transcripts.webvtt(newest).encode()
+    return Rendition([], text, "text/vtt; charset=utf-8", f"{name}.vtt", False, hashlib.sha256(text).hexdigest()[:24])
+
+
+def _original(db: Session, take: Take, name: str) -> Rendition:
+    """The bytes as they came, of a type only the candidate's browser vouches for: so to keep, never to show."""
+    parts = parts_of(db, take.id)
+    if not parts:
+        raise NotFound
+    ending = ENDINGS.get(take.filetype.split(";")[0].strip().lower(), "bin")
+    objects: list[tuple[str, int | None]] = [(part.key, part.size) for part in parts]
+    return Rendition(objects, None, "application/octet-stream", f"{name} original.{ending}", True, f"{take.id}-{len(parts)}")
+
+
+def _tag(media: Media) -> str:
+    return hashlib.sha256(f"{media.playback_key}{media.bytes}{media.created_at}".encode()).hexdigest()[:24]
+
+
+def _name(db: Session, take: Take) -> str:
+    session = db.get_one(CandidateSession, take.session_id)
+    return safe_name(f"{session.candidate.name} question {take.question.position}")
+
+
+def safe_name(text: str) -> str:
+    """`text` as a file name: no path, control, direction or quote marks, at most 100 characters."""
+    kept = "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c)[0] not in "CZ" or c == " ")
+    return re.sub(r'[\\/:*?"<>|;%]+|^\.+', " ", kept).strip()[:100] or "answer"

@@ -1,0 +1,87 @@
+"""A take made fit to watch: its parts joined into one seekable file with poster, waveform and flags.
+
+Safe to run twice: the files go under keys made of the take's id, and the row is replaced.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from adapters import media as decoder
+from adapters.media import MediaLimits, MediaRefused, MediaTimeout, Prepared
+from domain import media
+from jobs import steps
+from jobs.bench import Bench, Failed
+from jobs.steps import Write
+from models import Job, Session
+
+FLAGS: Final = ("no_sound", "quiet", "black_picture", "truncated", "over_length", "unreadable", "reencoded")
+TRIES_OF_SLOW_FILE: Final = 2
+
+
+def prepare(bench: Bench, job: Job) -> Write:
+    """Makes the renditions of the take `job.subject_id`. A file that is no recording ends marked, not failed."""
+    with bench.sessions.open(job.employer_id) as db:
+        keys = [part.key for part in media.parts_of(db, job.subject_id)]
+    with tempfile.TemporaryDirectory(prefix="greenroom-prepare-") as folder:
+        made = _decode(bench, job, keys, Path(folder))
+        values = _columns(made) | _stored(bench, job, made)
+
+    def write(db: Session, now: datetime) -> list[str]:
+        row = media.record(db, job.employer_id, job.subject_id, values, now)
+        return steps.after_prepare(db, bench.settings, job, row, now)
+
+    return write
+
+
+def _decode(bench: Bench, job: Job, keys: list[str], folder: Path) -> Prepared:
+    try:
+        with ExitStack() as stack:
+            parts = [stack.enter_context(bench.store.local_path(key)) for key in keys]
+            return decoder.prepare([parts], folder, MediaLimits(max_bytes=bench.settings.upload_bytes))
+    except MediaRefused as refused:
+        return Prepared(unreadable=True, reason=str(refused))
+    except MediaTimeout as late:
+        raise Failed("Preparing the recording took longer than allowed.", is_final=job.attempts >= TRIES_OF_SLOW_FILE) from late
+
+
+def _columns(made: Prepared) -> dict[str, Any]:
+    return {
+        "playback_type": made.playback_type,
+        "seconds": None if made.unreadable else made.duration,
+        "width": made.width or None,
+        "height": made.height or None,
+        "peaks": list(made.peaks),
+        "silences": [list(silence) for silence in made.silences],
+        "loudness": made.loudness,
+        "flags": [flag for flag in FLAGS if getattr(made, flag)],
+        "facts": {
+            "container": made.container,
+            "codecs": list(made.codecs),
+            "peaks_per_second": made.peaks_per_second,
+            "has_video": made.has_video,
+            "reason": made.reason,
+        },
+    }
+
+
+def _stored(bench: Bench, job: Job, made: Prepared) -> dict[str, Any]:
+    """Puts the files into the store, durable before any row names them."""
+    place = f"media/{job.employer_id}/{job.subject_id}"
+    values: dict[str, Any] = {"playback_key": None, "poster_key": None, "bytes": None}
+    if made.playback is not None:
+        values["playback_key"] = f"{place}/playback{made.playback.suffix}"
+        values["bytes"] = _put(bench, values["playback_key"], made.playback)
+    if made.poster is not None:
+        values["poster_key"] = f"{place}/poster.jpg"
+        _put(bench, values["poster_key"], made.poster)
+    return values
+
+
+def _put(bench: Bench, key: str, path: Path) -> int:
+    with path.open("rb") as file:
+        return bench.store.put(key, file)

@@ -1,0 +1,25 @@
+"""The order of the work on a take: prepare → transcribe. Each step says which one follows; nothing else knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from config import Settings
+from domain import jobs
+from models import CandidateSession, Job, Media, Session, Take
+
+Write = Callable[[Session, datetime], list[str]]
+"""Writes a step's result in the closing transaction; returns the kinds of work that wait because of it."""
+
+
+def after_prepare(db: Session, settings: Settings, job: Job, media: Media, now: datetime) -> list[str]:
+    """Puts transcription in line, unless there is nothing to hear or nobody wants words."""
+    take = db.get_one(Take, media.take_id)
+    session = db.get_one(CandidateSession, take.session_id)
+    if settings.speech_model == "off" or not session.version.design.get("transcribe", True):
+        return []
+    if {"no_sound", "unreadable"} & set(media.flags):
+        return []
+    jobs.add(db, job.employer_id, "transcribe", take.id, now, priority=jobs.priority_of(session))
+    return ["transcribe"]
