@@ -20,9 +20,9 @@ def test_a_session_sees_only_the_employer_it_serves(db: Session, world: World, r
 
 
 def test_an_id_of_another_employer_is_like_an_unknown_one(db: Session, world: World, rival: World) -> None:
-    theirs = rival.interview.id
+    ours, theirs = world.employer.id, rival.interview.id
     db.expunge_all()
-    serve(db, world.employer.id)
+    serve(db, ours)
     assert db.get(Interview, theirs) is None
 
 
@@ -34,11 +34,12 @@ def test_a_join_cannot_reach_around_the_fence(db: Session, world: World, rival: 
 
 
 def test_updates_and_deletes_stay_inside_the_fence(db: Session, world: World, rival: World) -> None:
-    serve(db, world.employer.id)
+    ours, theirs, their_opening = world.employer.id, rival.employer.id, rival.interview.opening_id
+    serve(db, ours)
     db.execute(sa.update(Member).values(name="Changed"))
-    db.execute(sa.update(Opening).where(Opening.id == rival.interview.opening_id).values(title="Stolen"))
+    db.execute(sa.update(Opening).where(Opening.id == their_opening).values(title="Stolen"))
     serve(db, EVERY_EMPLOYER)
-    assert set(db.scalars(sa.select(Member.name).where(Member.employer_id == rival.employer.id))) == {"Mallory", "Mike", "Mona"}
+    assert set(db.scalars(sa.select(Member.name).where(Member.employer_id == theirs))) == {"Mallory", "Mike", "Mona"}
     assert db.scalar(sa.select(sa.func.count()).select_from(Opening).where(Opening.title == "Stolen")) == 0
 
 
