@@ -66,7 +66,7 @@ class Look(Part):
 
 
 class InterviewDesign(Part):
-    """The whole of it."""
+    """The whole of it. `internal`: people who work for the employer already may apply; then workers must have been informed."""
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
     opening: Annotated[str, Field(min_length=1, max_length=200)]
@@ -80,6 +80,8 @@ class InterviewDesign(Part):
     questions: Annotated[list[QuestionDesign], Field(min_length=1, max_length=20)]
     criteria: Annotated[list[CriterionDesign], Field(min_length=1, max_length=12)]
     transcribe: bool = True
+    internal: bool = False
+    workers_informed: bool = False
     look: Look = Look()
 
     @model_validator(mode="after")

@@ -1,26 +1,47 @@
-"""Interviews: from draft to frozen version, and the snippets that show them."""
+"""Interviews: from draft to frozen version, stage after stage, and the snippets that show them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import audit, origins
+from domain import audit, drafts, origins
 from domain.audit import Actor, Verb
 from domain.designs import CriterionDesign, InterviewDesign, QuestionDesign, shares
 from domain.errors import Conflict, Invalid, NotFound
-from models import Criterion, Embed, Employer, Interview, InterviewVersion, Opening, Question
+from models import CandidateSession, Criterion, Embed, Employer, Interview, InterviewVersion, Opening, Question, new_id
+
+UNTITLED = "Untitled interview"
 
 
 def create(db: Session, actor: Actor, design: InterviewDesign, now: datetime) -> Interview:
     """A new interview with its first draft; the opening is made with it."""
-    opening = Opening(employer_id=actor.employer_id, title=design.opening, created_at=now)
-    interview = Interview(employer_id=actor.employer_id, opening=opening, title=design.title, draft=design.model_dump(), created_at=now)
+    return create_draft(db, actor, drafts.from_design(design), now)
+
+
+def create_draft(db: Session, actor: Actor, draft: dict[str, Any], now: datetime) -> Interview:
+    """A new interview whose draft may be unfinished; the opening is made with it."""
+    opening = Opening(employer_id=actor.employer_id, title=draft["opening"] or UNTITLED, created_at=now)
+    return _create(db, actor, opening, 1, draft, now)
+
+
+def create_stage(db: Session, actor: Actor, before: Interview, now: datetime) -> Interview:
+    """The next stage of the same opening, starting from a copy of the one before it."""
+    last = db.scalars(sa.select(sa.func.max(Interview.stage)).where(Interview.opening_id == before.opening_id)).one()
+    return _create(db, actor, before.opening, last + 1, {**before.draft, "title": f"{before.title} (stage {last + 1})"[:200]}, now)
+
+
+def _create(db: Session, actor: Actor, opening: Opening, stage: int, draft: dict[str, Any], now: datetime) -> Interview:
+    interview = Interview(
+        employer_id=actor.employer_id, opening=opening, stage=stage, title=draft["title"] or UNTITLED, draft=draft, created_at=now
+    )
     db.add_all([opening, interview])
     db.flush()
-    audit.append(db, actor, Verb.INTERVIEW_CREATED, ("interview", interview.id), now=now)
+    audit.append(db, actor, Verb.INTERVIEW_CREATED, ("interview", interview.id), {"stage": stage}, now=now)
     return interview
 
 
@@ -34,46 +55,119 @@ def get_interview(db: Session, interview_id: str) -> Interview:
 
 def find_published(db: Session, interview_id: str) -> InterviewVersion | None:
     """The newest version candidates may start, or None before the first."""
-    newest = sa.select(InterviewVersion).where(InterviewVersion.interview_id == interview_id).order_by(InterviewVersion.number.desc())
-    return db.scalar(newest.limit(1))
+    return next(iter(_newest(db, interview_id)), None)
 
 
-def save_draft(db: Session, actor: Actor, interview: Interview, design: InterviewDesign, revision: int, now: datetime) -> None:
-    """Replaces the draft. Raises Conflict when somebody saved since `revision` was read."""
-    if interview.draft_revision != revision:
-        raise Conflict("Somebody else saved this interview since you opened it.")
-    interview.draft, interview.draft_revision = design.model_dump(), revision + 1
-    interview.title, interview.opening.title = design.title, design.opening
-    audit.append(db, actor, Verb.INTERVIEW_CHANGED, ("interview", interview.id), {"revision": revision + 1}, now=now)
+def versions(db: Session, interview: Interview) -> Sequence[InterviewVersion]:
+    """Every published version, newest first."""
+    return _newest(db, interview.id, limit=500)
+
+
+def get_version(db: Session, interview: Interview, number: int) -> InterviewVersion:
+    """One published version. Raises NotFound."""
+    wanted = sa.select(InterviewVersion).where(InterviewVersion.interview_id == interview.id, InterviewVersion.number == number)
+    found = db.scalar(wanted) if number > 0 else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _newest(db: Session, interview_id: str, limit: int = 1) -> Sequence[InterviewVersion]:
+    published = sa.select(InterviewVersion).where(InterviewVersion.interview_id == interview_id, InterviewVersion.number > 0)
+    return db.scalars(published.order_by(InterviewVersion.number.desc()).limit(limit)).all()
+
+
+def find_next_stage(db: Session, interview: Interview) -> Interview | None:
+    """The stage that follows this one and can be started (published, not archived), or None."""
+    later = sa.select(Interview).where(
+        Interview.opening_id == interview.opening_id,
+        Interview.stage > interview.stage,
+        Interview.archived_at.is_(None),
+        sa.exists().where(InterviewVersion.interview_id == Interview.id, InterviewVersion.number > 0),
+    )
+    return db.scalar(later.order_by(Interview.stage).limit(1))
+
+
+def save_draft(db: Session, actor: Actor, interview: Interview, draft: dict[str, Any], revision: int, editor: str, now: datetime) -> None:
+    """Replaces the draft; it may be unfinished. `editor` names the open page that saves.
+
+    Raises Conflict when another page saved since `revision` was read. One editing page leaves one audit event.
+    """
+    if interview.draft_revision != revision and (interview.draft_editor != editor or not editor):
+        raise Conflict("Somebody else saved this interview since you opened it.", saved=interview.draft_revision)
+    if interview.draft_editor != editor or not editor:
+        audit.append(db, actor, Verb.INTERVIEW_CHANGED, ("interview", interview.id), {"revision": interview.draft_revision + 1}, now=now)
+    if interview.stage > 1:
+        draft = {**draft, "opening": interview.opening.title}
+    interview.draft, interview.draft_revision, interview.draft_editor = draft, interview.draft_revision + 1, editor
+    interview.title = draft["title"][:200] or UNTITLED
+    if interview.stage == 1:
+        interview.opening.title = draft["opening"][:200] or UNTITLED
+
+
+def archive(db: Session, actor: Actor, interview: Interview, now: datetime, *, back: bool = False) -> None:
+    """Takes an interview off the list, or puts it `back`. Candidates who started may finish; nobody new may start."""
+    interview.archived_at = None if back else now
+    audit.append(db, actor, Verb.INTERVIEW_CHANGED, ("interview", interview.id), {"archived": not back}, now=now)
 
 
 def publish(db: Session, actor: Actor, interview: Interview, now: datetime) -> InterviewVersion:
-    """Freezes the draft as the next version. Raises Invalid when the notice would lack a contact."""
-    design = InterviewDesign.model_validate(interview.draft)
-    employer = db.get_one(Employer, interview.employer_id)
-    if not (design.contact_email or employer.contact_email):
-        raise Invalid("Candidates must be able to reach somebody: add a contact address first.", {"contact_email": "needed to publish"})
+    """Freezes the draft as the next version. Raises Invalid naming every field that stands in the way."""
+    design = _require_ready(db, interview)
     last = find_published(db, interview.id)
-    version = InterviewVersion(
-        employer_id=interview.employer_id,
-        interview_id=interview.id,
-        number=last.number + 1 if last else 1,
-        design=design.model_dump(),
-        published_at=now,
-        published_by=actor.id or None,
-    )
-    db.add(version)
-    db.flush()
-    _freeze(db, version, design)
+    version = _freeze(db, actor, interview, design, last.number + 1 if last else 1, now)
     audit.append(db, actor, Verb.INTERVIEW_PUBLISHED, ("interview", interview.id), {"version": version.number}, now=now)
     return version
 
 
-def _freeze(db: Session, version: InterviewVersion, design: InterviewDesign) -> None:
+def preview(db: Session, actor: Actor, interview: Interview, origin: str, now: datetime) -> Embed:
+    """A test embed on our own `origin` that shows the draft as it stands; sessions through it never enter a figure."""
+    design = drafts.check(interview.draft).design
+    if design is None:
+        raise Invalid("Fill in the marked fields first; then you can see it as a candidate would.", drafts.check(interview.draft).missing)
+    lowest = sa.select(InterviewVersion).where(InterviewVersion.interview_id == interview.id).order_by(InterviewVersion.number).limit(1)
+    last = db.scalar(lowest)
+    same = last is not None and last.number < 1 and last.design == design.model_dump()
+    version = last if last and same else _freeze(db, actor, interview, design, min(last.number if last else 1, 1) - 1, now)
+    standing = sa.select(Embed).where(Embed.version_id == version.id, Embed.revoked_at.is_(None))
+    return db.scalar(standing) or create_embed(db, actor, interview, [origin], now, is_test=True, version_id=version.id, label="Preview")
+
+
+def find_version_of(db: Session, embed: Embed) -> InterviewVersion | None:
+    """What an embed shows: the published version, or the frozen draft of a preview."""
+    if embed.version_id is not None:
+        return db.get(InterviewVersion, embed.version_id)
+    return find_published(db, embed.interview_id)
+
+
+def _require_ready(db: Session, interview: Interview) -> InterviewDesign:
+    found = drafts.check(interview.draft)
+    design, fields = found.design, {**found.missing, **found.wrong}
+    employer = db.get_one(Employer, interview.employer_id)
+    if not (employer.contact_email or str(interview.draft["contact_email"])):
+        fields["contact_email"] = "Candidates must be able to reach somebody: add a contact address."
+    if design is None or fields:
+        raise Invalid("This cannot be published yet.", fields)
+    return design
+
+
+def _freeze(db: Session, actor: Actor, interview: Interview, design: InterviewDesign, number: int, now: datetime) -> InterviewVersion:
+    version = InterviewVersion(
+        id=new_id(),
+        employer_id=interview.employer_id,
+        interview_id=interview.id,
+        number=number,
+        design=design.model_dump(),
+        published_at=now,
+        published_by=actor.id or None,
+    )
     weights = shares([criterion.weight for criterion in design.criteria])
+    db.add(version)
+    db.flush()
     db.add_all([_question(version, i, question) for i, question in enumerate(design.questions, 1)])
     db.add_all([_criterion(version, i, c, weights[i - 1]) for i, c in enumerate(design.criteria, 1)])
     db.flush()
+    return version
 
 
 def _question(version: InterviewVersion, position: int, design: QuestionDesign) -> Question:
@@ -96,13 +190,25 @@ def _criterion(version: InterviewVersion, position: int, design: CriterionDesign
     )
 
 
-def create_embed(db: Session, actor: Actor, interview: Interview, allowed: list[str], now: datetime, *, is_test: bool = False) -> Embed:
+def create_embed(
+    db: Session,
+    actor: Actor,
+    interview: Interview,
+    allowed: list[str],
+    now: datetime,
+    *,
+    is_test: bool = False,
+    version_id: str | None = None,
+    label: str = "",
+) -> Embed:
     """A snippet that may show this interview on these origins. Raises Invalid for what is no origin."""
     embed = Embed(
         employer_id=interview.employer_id,
         interview_id=interview.id,
-        origins=[origins.normalise(origin) for origin in allowed],
+        origins=list(dict.fromkeys(origins.normalise(origin) for origin in allowed)),
         is_test=is_test,
+        version_id=version_id,
+        label=label,
         created_at=now,
     )
     db.add(embed)

@@ -9,6 +9,7 @@ from models.interview import Criterion, Embed, Interview, InterviewVersion, Open
 from models.job import Job
 from models.media import Media
 from models.review import Decision, Note, Score, Scorecard, View
+from models.rubric import Rubric
 from models.sessions import Session, Sessions
 from models.transcript import Transcript
 from models.upload import Part, Upload
@@ -38,6 +39,7 @@ __all__ = [
     "Opening",
     "Part",
     "Question",
+    "Rubric",
     "Score",
     "Scorecard",
     "Session",
