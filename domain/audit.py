@@ -96,6 +96,7 @@ def append(
     )
     event.sha256 = digest(event)
     db.add(event)
+    db.execute(sa.update(Employer).where(Employer.id == actor.employer_id).values(audit_head=event.sha256))
     db.flush()
     return event
 
@@ -109,8 +110,11 @@ def digest(event: AuditEvent) -> str:
 
 
 def broken_at(db: Session, employer_id: str) -> int | None:
-    """The number of the first event that was altered or follows a missing one; None when the chain holds."""
-    previous = FIRST
+    """The number of the first event that was altered, is missing, or follows a missing one; None when the chain holds.
+
+    The employer's row holds the newest hash, so that events cut off the end are missed too.
+    """
+    previous, number = FIRST, 0
     events = db.scalars(
         sa.select(AuditEvent).where(AuditEvent.employer_id == employer_id).order_by(AuditEvent.number).execution_options(yield_per=500)
     )
@@ -118,7 +122,8 @@ def broken_at(db: Session, employer_id: str) -> int | None:
         if event.number != number or event.previous != previous or event.sha256 != digest(event):
             return number
         previous = event.sha256
-    return None
+    head = db.scalar(sa.select(Employer.audit_head).where(Employer.id == employer_id))
+    return None if head == previous else number + 1
 
 
 def _last(db: Session, employer_id: str) -> AuditEvent | None:

@@ -21,6 +21,7 @@ class Employer(WithId, Base):
     contact_email: Mapped[str] = mapped_column(sa.String(320), default="")
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     proposals_stopped_at: Mapped[datetime | None]
+    audit_head: Mapped[str] = mapped_column(sa.String(64), default="0" * 64)
     created_at: Mapped[datetime]
 
 
