@@ -34,6 +34,7 @@ class Verb(StrEnum):
     INTERVIEW_CHANGED = "interview:changed"
     INTERVIEW_PUBLISHED = "interview:published"
     EMBED_CREATED = "embed:created"
+    EMBED_CHANGED = "embed:changed"
     EMBED_REVOKED = "embed:revoked"
     INVITE_CREATED = "invite:created"
     INVITE_REVOKED = "invite:revoked"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from domain import audit, drafts, origins
 from domain.audit import Actor, Verb
 from domain.designs import CriterionDesign, InterviewDesign, QuestionDesign, shares
 from domain.errors import Conflict, Invalid, NotFound
-from models import CandidateSession, Criterion, Embed, Employer, Interview, InterviewVersion, Opening, Question, new_id
+from models import Criterion, Embed, Employer, Interview, InterviewVersion, Opening, Question, new_id
 
 UNTITLED = "Untitled interview"
 
@@ -88,18 +89,27 @@ def find_next_stage(db: Session, interview: Interview) -> Interview | None:
     return db.scalar(later.order_by(Interview.stage).limit(1))
 
 
-def save_draft(db: Session, actor: Actor, interview: Interview, draft: dict[str, Any], revision: int, editor: str, now: datetime) -> None:
-    """Replaces the draft; it may be unfinished. `editor` names the open page that saves.
+@dataclass(frozen=True)
+class Page:
+    """An open designer: which `revision` of the draft it was opened on, and the name of this opening (`editor`)."""
 
-    Raises Conflict when another page saved since `revision` was read. One editing page leaves one audit event.
+    revision: int
+    editor: str
+
+
+def save_draft(db: Session, actor: Actor, interview: Interview, draft: dict[str, Any], page: Page, now: datetime) -> None:
+    """Replaces the draft; it may be unfinished.
+
+    Raises Conflict when another page saved since this one was opened. One editing page leaves one audit event.
     """
-    if interview.draft_revision != revision and (interview.draft_editor != editor or not editor):
-        raise Conflict("Somebody else saved this interview since you opened it.", saved=interview.draft_revision)
-    if interview.draft_editor != editor or not editor:
+    is_last_editor = bool(page.editor) and interview.draft_editor == page.editor
+    if interview.draft_revision != page.revision and not is_last_editor:
+        raise Conflict("Somebody else saved this interview since you opened it.")
+    if not is_last_editor:
         audit.append(db, actor, Verb.INTERVIEW_CHANGED, ("interview", interview.id), {"revision": interview.draft_revision + 1}, now=now)
     if interview.stage > 1:
         draft = {**draft, "opening": interview.opening.title}
-    interview.draft, interview.draft_revision, interview.draft_editor = draft, interview.draft_revision + 1, editor
+    interview.draft, interview.draft_revision, interview.draft_editor = draft, interview.draft_revision + 1, page.editor
     interview.title = draft["title"][:200] or UNTITLED
     if interview.stage == 1:
         interview.opening.title = draft["opening"][:200] or UNTITLED
@@ -130,7 +140,10 @@ def preview(db: Session, actor: Actor, interview: Interview, origin: str, now: d
     same = last is not None and last.number < 1 and last.design == design.model_dump()
     version = last if last and same else _freeze(db, actor, interview, design, min(last.number if last else 1, 1) - 1, now)
     standing = sa.select(Embed).where(Embed.version_id == version.id, Embed.revoked_at.is_(None))
-    return db.scalar(standing) or create_embed(db, actor, interview, [origin], now, is_test=True, version_id=version.id, label="Preview")
+    embed = db.scalar(standing) or create_embed(db, actor, interview, [origin], now, is_test=True, label="Preview")
+    embed.version_id = version.id
+    db.flush()
+    return embed
 
 
 def find_version_of(db: Session, embed: Embed) -> InterviewVersion | None:
@@ -198,7 +211,6 @@ def create_embed(
     now: datetime,
     *,
     is_test: bool = False,
-    version_id: str | None = None,
     label: str = "",
 ) -> Embed:
     """A snippet that may show this interview on these origins. Raises Invalid for what is no origin."""
@@ -207,7 +219,6 @@ def create_embed(
         interview_id=interview.id,
         origins=list(dict.fromkeys(origins.normalise(origin) for origin in allowed)),
         is_test=is_test,
-        version_id=version_id,
         label=label,
         created_at=now,
     )
