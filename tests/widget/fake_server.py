@@ -301,7 +301,8 @@ class ApiHandler(Handler):
         if path == "/embed.js":
             return self.file(ROOT / "widget" / "embed.js")
         if path == "/i" or path.startswith("/frame/"):
-            return self.document("'none'" if path == "/i" else f"http://127.0.0.1:{self.room.site.server_port}")
+            site = self.room.faults.get("ancestors") or f"http://127.0.0.1:{self.room.site.server_port}"
+            return self.document("'none'" if path == "/i" else site)
         if path.startswith("/media/"):
             return self.media(path.split("/")[2])
         wanted = (FRAME / path.removeprefix("/widget/")).resolve()

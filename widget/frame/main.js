@@ -156,6 +156,7 @@ app.enter = async () => {
   if (state === 'submitted') return app.go('submitted');
   if (state !== 'in_progress') return app.go('trouble', { error: { code: `state_${state}` } });
   const cut = await app.takes.recover(app.session);
+  app.shell.tellMemoryIfNeeded();
   return app.go('overview', { isBack: true, cut });
 };
 

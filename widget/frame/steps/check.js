@@ -43,13 +43,12 @@ export function check(app) {
     const list = row ? takeList(app, one, {}) : null;
     if (list) lists.push(list);
     return h('li', { class: 'card' },
-      h('h2', {}, t('question_n', { position: one.position }), ' ', h('span', { lang: locale }, one.prompt)),
+      h('h2', { id: `n${one.position}` }, t('question_n', { position: one.position }), ' ', h('span', { lang: locale }, one.prompt)),
       list && list.node,
       !row && answer && answer.text && h('blockquote', { lang: locale }, answer.text),
       !isAnswered(app, one) && h('p', { class: 'take-state open' }, t('state_unanswered')),
       h('div', { class: 'actions' }, h('button', { type: 'button', onclick: () => app.go('question', { question: one }),
-        'aria-label': `${t(isAnswered(app, one) ? 'change' : 'answer')}: ${t('question_n', { position: one.position })}` },
-      t(isAnswered(app, one) ? 'change' : 'answer'))));
+        'aria-describedby': `n${one.position}` }, t(isAnswered(app, one) ? 'change' : 'answer'))));
   }
 
   function refuse(nodes) {

@@ -37,11 +37,10 @@ export function overview(app, { isBack, cut = [] } = {}) {
   update();
 
   const rows = questions.map((one, i) => h('li', { class: 'row' },
-    h('div', {}, h('strong', {}, t('question_n', { position: one.position })), ' ',
+    h('div', {}, h('strong', { id: `n${one.position}` }, t('question_n', { position: one.position })), ' ',
       (one.preview || isAnswered(app, one)) && h('span', { lang: interview.locale }, one.prompt), states[i]),
     h('button', { type: 'button', class: isAnswered(app, one) ? '' : 'primary', onclick: () => app.go('question', { question: one }),
-      'aria-label': `${t(isAnswered(app, one) ? 'change' : 'answer')}: ${t('question_n', { position: one.position })}` },
-    t(isAnswered(app, one) ? 'change' : 'answer'))));
+      'aria-describedby': `n${one.position}` }, t(isAnswered(app, one) ? 'change' : 'answer'))));
   const cutNames = cut.map((take) => t('question_n', { position: (questions.find((one) => one.id === take.question) || {}).position }));
 
   return {

@@ -1,6 +1,6 @@
 // The takes of one question: watch any of them, choose which one counts, see whether each is safe with the employer's server.
 
-import { button, h } from '../dom.js';
+import { button, freshId, h } from '../dom.js';
 import { player } from '../panel.js';
 
 /** A take's state in words: on its way with a share, safe, damaged... */
@@ -51,10 +51,11 @@ export function takeList(app, question, { open, onchoose = () => {} } = {}) {
 
   function card(row, i) {
     const place = h('div', { class: 'clip' });
+    const name = freshId();
     const label = t('take_label', { n: i + 1, time: words.duration(row.seconds || 0), kind: t(`kind_${row.kind}`) });
     const toggle = button(t(row.kind === 'audio' ? 'listen' : 'watch'), () => watchIn(place, row, toggle));
     toggle.setAttribute('aria-expanded', 'false');
-    toggle.setAttribute('aria-label', `${toggle.textContent}: ${label}`);
+    toggle.setAttribute('aria-describedby', name);
     const state = h('span', { class: `take-state ${row.state}` }, stateOf(app, row));
     const isUnfinished = !row.local && row.state === 'recording';
     const radio = h('input', {
@@ -64,7 +65,7 @@ export function takeList(app, question, { open, onchoose = () => {} } = {}) {
     const canCount = !['damaged', 'refused'].includes(row.state) && !isUnfinished;
     if (row.clientId === open) watchIn(place, row, toggle);
     return h('li', { class: 'take' },
-      h('div', { class: 'take-head' }, h('label', {}, canCount && rows.length > 1 && radio, ' ', label), state),
+      h('div', { class: 'take-head' }, h('label', { id: name }, canCount && rows.length > 1 && radio, ' ', label), state),
       h('div', { class: 'actions' }, !isUnfinished && toggle,
         isUnfinished && row.offset > 0 && button(t('keep_arrived'), () => keepArrived(app, row))), place);
   }

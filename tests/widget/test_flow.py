@@ -1,0 +1,180 @@
+"""The whole way through, in video, audio and text, and what comes back as a receipt."""
+
+from __future__ import annotations
+
+import hashlib
+
+from playwright.sync_api import Page, expect
+
+from tests.widget.candidate import Candidate, on_its_own_page
+from tests.widget.fake_server import EMBED, FakeGreenroom
+
+KEEP_BYTES = """
+window.browserBytes = [];
+const seen = BlobEvent.prototype;
+Object.defineProperty(window, 'listenToSlices', {value: true});
+const start = MediaRecorder.prototype.start;
+MediaRecorder.prototype.start = function (...args) {
+  const parts = [];
+  window.browserBytes.push(parts);
+  this.addEventListener('dataavailable', (event) => parts.push(event.data));
+  return start.apply(this, args);
+};
+"""
+HASH_OF_LAST = """async () => {
+  const bytes = await new Blob(window.browserBytes.at(-1)).arrayBuffer();
+  const digest = await crypto.subtle.digest('SHA-256', bytes);
+  return Array.from(new Uint8Array(digest), (one) => one.toString(16).padStart(2, '0')).join('');
+}"""
+
+
+def test_video_audio_and_text_are_recorded_kept_and_submitted(candidate: Candidate, room: FakeGreenroom) -> None:
+    candidate.begin()
+    candidate.record(3)
+    candidate.keep()
+    candidate.choose("Audio")
+    candidate.record(2)
+    candidate.keep()
+    candidate.finish_in_writing(3)
+    candidate.submit()
+    session = room.only_session
+    assert session["state"] == "submitted"
+    assert [answer["kind"] for answer in session["answers"].values()] == ["video", "audio", "text"]
+    for take in session["takes"]:
+        digest = hashlib.sha256(room.take_bytes(take)).hexdigest()
+        expect(candidate.frame.get_by_text(digest)).to_be_visible()
+    assert all(proof["sha256"] for proof in session["proofs"])
+
+
+def test_the_servers_bytes_are_the_browsers_bytes(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
+    page.add_init_script(KEEP_BYTES)
+    candidate.begin()
+    candidate.record(4)
+    candidate.sees("Safe with us")
+    frame = next(one for one in page.frames if "/frame/" in one.url)
+    take = room.only_session["takes"][0]
+    assert take["sha256"] == frame.evaluate(HASH_OF_LAST)
+    assert take["filetype"].startswith("video/")
+
+
+def test_nothing_is_recorded_and_no_permission_asked_before_the_candidate_acts(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
+    page.add_init_script("const ask = navigator.mediaDevices.getUserMedia; window.asked = 0;"
+                         "navigator.mediaDevices.getUserMedia = function (...a) { window.asked += 1; return ask.apply(this, a); };")
+    candidate.arrive()
+    candidate.agree()
+    frame = next(one for one in page.frames if "/frame/" in one.url)
+    page.wait_for_timeout(500)
+    assert frame.evaluate("window.asked") == 0
+    candidate.frame.get_by_role("button", name="Turn on camera").click()
+    candidate.sees("Ready when you are")
+    page.wait_for_timeout(1500)
+    assert not room.only_session["takes"]
+
+
+def test_consents_are_unticked_and_needed_and_the_ai_one_is_not(candidate: Candidate, room: FakeGreenroom) -> None:
+    candidate.arrive()
+    for name in ("recording", "ai"):
+        expect(candidate.frame.locator(f"input[name={name}]")).not_to_be_checked()
+    candidate.frame.get_by_label("Your name").fill("Carla")
+    candidate.frame.get_by_label("Your e-mail address").fill("carla@home.test")
+    candidate.button("Start").click()
+    candidate.sees("Please tick that you agree")
+    assert not room.sessions
+    candidate.frame.locator("input[name=recording]").check()
+    candidate.button("Start").click()
+    candidate.sees("Check your camera")
+    assert room.only_session["consent"] == {"recording": True, "ai": False}
+
+
+def test_the_practice_question_is_never_sent(candidate: Candidate, room: FakeGreenroom) -> None:
+    candidate.arrive()
+    candidate.agree()
+    candidate.frame.get_by_role("button", name="Turn on camera").click()
+    candidate.button("Try a practice question").click()
+    candidate.button("Start recording").click()
+    candidate.page.wait_for_timeout(2500)
+    candidate.button("Stop recording").click()
+    candidate.sees("That was it")
+    assert not any("/c/uploads" in call for call in room.calls)
+
+
+def test_the_candidate_chooses_among_all_takes(candidate: Candidate, room: FakeGreenroom) -> None:
+    candidate.begin()
+    candidate.record(2)
+    candidate.sees("2 more times")
+    candidate.button("Record again").click()
+    candidate.record(2)
+    candidate.sees("1 more time")
+    candidate.frame.get_by_role("radio", name="Take 1").check()
+    candidate.sees("Safe with us")
+    candidate.keep()
+    expect(candidate.frame.get_by_role("heading", level=1)).to_contain_text("Question 2")
+    candidate.page.wait_for_timeout(500)
+    session = room.only_session
+    assert session["answers"]["q1"]["take_id"] == session["takes"][0]["id"]
+
+
+def test_submitting_says_what_is_missing(candidate: Candidate, room: FakeGreenroom) -> None:
+    candidate.begin()
+    candidate.button("All questions").click()
+    candidate.button("Check and submit").click()
+    candidate.button("Submit my answers").click()
+    candidate.sees("Something is still missing")
+    assert room.only_session["state"] == "in_progress"
+
+
+def test_another_way_to_answer_is_two_keys_from_every_heading(candidate: Candidate, room: FakeGreenroom) -> None:
+    room.interview["questions"][0]["kinds"] = ["video"]
+    candidate.begin()
+    expect(candidate.frame.get_by_role("radio", name="Text")).to_have_count(0)
+    candidate.page.keyboard.press("Shift+Tab")
+    candidate.page.keyboard.press("Enter")
+    expect(candidate.frame.get_by_role("heading", name="Another way to answer")).to_be_focused()
+    for label in ("More time", "Answer with audio or in writing", "More attempts"):
+        candidate.frame.get_by_label(label).check()
+    candidate.button("Use this").click()
+    candidate.sees("There is no time limit for your answer")
+    candidate.choose("Text")
+    assert room.only_session["other_kinds"] is True
+    assert room.only_session["time_factor"] is None
+
+
+def test_the_hosted_page_takes_the_token_out_of_the_address(page: Page, room: FakeGreenroom) -> None:
+    candidate = on_its_own_page(page, room.origin, EMBED)
+    page.goto(candidate.careers_url)
+    expect(page.get_by_role("heading", name="Customer support lead")).to_be_visible()
+    assert page.url == f"{room.origin}/i"
+    page.reload()
+    expect(page.get_by_role("heading", name="Customer support lead")).to_be_visible()
+    candidate.agree()
+    candidate.check_devices()
+    page.reload()
+    expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+
+
+def test_coming_back_after_submitting_shows_the_receipt(candidate: Candidate, room: FakeGreenroom) -> None:
+    candidate.begin()
+    candidate.finish_in_writing(1, 2, 3)
+    candidate.submit()
+    candidate.page.reload()
+    expect(candidate.frame.get_by_role("heading", name="Submitted", exact=True)).to_be_visible()
+    candidate.sees("GR-7F3K")
+
+
+def test_the_soft_limit_is_said_and_the_hard_limit_ends_the_take(candidate: Candidate, room: FakeGreenroom) -> None:
+    room.interview["questions"][0] |= {"answer_seconds": 2, "hard_seconds": 5}
+    candidate.begin()
+    candidate.start_recording()
+    candidate.sees("The suggested time is over")
+    candidate.sees("reached its longest possible time", 15_000)
+    candidate.sees("Safe with us")
+    assert room.only_session["takes"][0]["reason"] == "limit"
+
+
+def test_the_language_can_be_changed_and_is_remembered(candidate: Candidate) -> None:
+    candidate.arrive()
+    candidate.frame.get_by_label("Language").select_option("de")
+    expect(candidate.frame.locator("html")).to_have_attribute("lang", "de")
+    expect(candidate.frame.get_by_role("button", name="Brauchen Sie einen anderen Weg?")).to_be_visible()
+    candidate.page.reload()
+    expect(candidate.frame.locator("html")).to_have_attribute("lang", "de")

@@ -1,0 +1,185 @@
+"""The loader on other people's pages: several, twice, removed, under strict headers, refused, and talked to by strangers."""
+
+from __future__ import annotations
+
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.widget.candidate import Candidate
+from tests.widget.fake_server import EMBED, FakeGreenroom
+
+FRAME = "greenroom-interview iframe"
+TELL = "document.addEventListener('greenroom:%s', (event) => { (window.told ||= []).push(event.type + ' ' + JSON.stringify(event.detail)); });"
+
+
+def tag(room: FakeGreenroom) -> str:
+    return f'<script async src="{room.origin}/embed.js"></script>'
+
+
+def element(rest: str = "") -> str:
+    return f'<greenroom-interview token="{EMBED}" {rest}></greenroom-interview>'
+
+
+def test_it_asks_for_exactly_what_recording_needs_and_for_our_origin_only(page: Page, room: FakeGreenroom) -> None:
+    page.goto(room.careers_url)
+    frame = page.locator(FRAME)
+    wanted = ("camera", "microphone", "autoplay", "fullscreen", "screen-wake-lock")
+    expect(frame).to_have_attribute("allow", "; ".join(f"{feature} {room.origin}" for feature in wanted))
+    expect(frame).to_have_attribute("title", "Interview")
+    assert "signed" not in (frame.get_attribute("src") or "")
+    assert page.evaluate("document.cookie + Object.keys(localStorage).length") == "0"
+
+
+def test_two_script_tags_and_two_widgets_are_fine(page: Page, room: FakeGreenroom) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    room.host_body = f"<h1>Two</h1>{tag(room)}{element()}{tag(room)}{element()}"
+    page.goto(room.careers_url)
+    expect(page.locator(FRAME)).to_have_count(2)
+    for index in (0, 1):
+        expect(page.frame_locator(FRAME).nth(index).get_by_role("heading", name="Customer support lead")).to_be_visible()
+    assert not errors
+
+
+def test_it_survives_removal_and_return_by_a_single_page_app(page: Page, room: FakeGreenroom) -> None:
+    page.goto(room.careers_url)
+    expect(page.frame_locator(FRAME).get_by_role("heading", level=1)).to_be_visible()
+    page.evaluate("window.kept = document.querySelector('greenroom-interview'); kept.remove()")
+    expect(page.locator(FRAME)).to_have_count(0)
+    page.evaluate("document.body.prepend(kept)")
+    expect(page.frame_locator(FRAME).get_by_role("heading", name="Customer support lead")).to_be_visible()
+
+
+def test_it_leaves_no_global_behind(page: Page, room: FakeGreenroom) -> None:
+    room.host_body = "<h1>Plain</h1>"
+    page.goto(room.careers_url)
+    before = page.evaluate("Object.getOwnPropertyNames(window)")
+    page.add_script_tag(url=f"{room.origin}/embed.js")
+    assert sorted(page.evaluate("Object.getOwnPropertyNames(window)")) == sorted(before)
+    assert page.evaluate("window.onmessage") is None
+
+
+@pytest.mark.parametrize("markup", [
+    f'<greenroom-interview data-token="{EMBED}"></greenroom-interview>',
+    f'<div data-greenroom-token="{EMBED}"></div>',
+])  # fmt: skip
+def test_editors_that_strip_markup_can_use_data_attributes(page: Page, room: FakeGreenroom, markup: str) -> None:
+    room.host_body = tag(room) + markup
+    page.goto(room.careers_url)
+    expect(page.frame_locator(FRAME).get_by_role("heading", name="Customer support lead")).to_be_visible()
+
+
+def test_it_loads_late_by_a_tag_manager(page: Page, room: FakeGreenroom) -> None:
+    room.host_body = f"<h1>Late</h1>{element()}"
+    page.goto(room.careers_url)
+    page.evaluate("src => { const s = document.createElement('script'); s.async = true; s.src = src; document.head.append(s); }",
+                  f"{room.origin}/embed.js")  # fmt: skip
+    expect(page.frame_locator(FRAME).get_by_role("heading", name="Customer support lead")).to_be_visible()
+
+
+def test_the_frame_is_made_only_when_it_comes_near(page: Page, room: FakeGreenroom) -> None:
+    room.host_body = f'{tag(room)}<div id="tall">…</div>{element()}'
+    room.host_headers = {}
+    page.add_init_script("addEventListener('DOMContentLoaded', () => { document.getElementById('tall').style.height = '5000px'; })")
+    page.goto(room.careers_url)
+    page.wait_for_timeout(500)
+    expect(page.locator(FRAME)).to_have_count(0)
+    page.locator("greenroom-interview").scroll_into_view_if_needed()
+    expect(page.locator(FRAME)).to_have_count(1)
+
+
+def test_strangers_messages_are_ignored(page: Page, room: FakeGreenroom) -> None:
+    page.add_init_script(TELL % "submitted")
+    page.goto(room.careers_url)
+    expect(page.frame_locator(FRAME).get_by_role("heading", level=1)).to_be_visible()
+    height = page.locator(FRAME).evaluate("node => node.style.height")
+    page.evaluate("window.postMessage({greenroom: 1, type: 'resize', height: 9000}, '*')")
+    page.evaluate("window.postMessage({greenroom: 1, type: 'event', name: 'submitted', detail: {}}, '*')")
+    page.evaluate("document.querySelector('greenroom-interview iframe').contentWindow.postMessage({greenroom: 1, type: 'init', token: 'evil'}, '*')")
+    page.wait_for_timeout(400)
+    assert page.locator(FRAME).evaluate("node => node.style.height") == height
+    assert page.evaluate("window.told") is None
+    expect(page.frame_locator(FRAME).get_by_role("heading", name="Customer support lead")).to_be_visible()
+
+
+def test_it_works_under_a_strict_policy_of_the_host(page: Page, room: FakeGreenroom) -> None:
+    room.host_headers = {"Content-Security-Policy": f"default-src 'none'; script-src {room.origin}; frame-src {room.origin}"}
+    broken: list[str] = []
+    page.on("console", lambda message: broken.append(message.text) if "Content Security" in message.text else None)
+    page.goto(room.careers_url)
+    expect(page.frame_locator(FRAME).get_by_role("heading", name="Customer support lead")).to_be_visible()
+    assert not [text for text in broken if "favicon" not in text]
+
+
+def test_a_host_whose_policy_refuses_frames_gets_a_plain_text_and_a_link(page: Page, room: FakeGreenroom) -> None:
+    room.host_headers = {"Content-Security-Policy": f"default-src 'self'; script-src {room.origin}"}
+    page.goto(room.careers_url)
+    expect(page.get_by_text("The security settings of this page block the interview.")).to_be_visible()
+    link = page.get_by_role("link", name="Open the interview in a new tab")
+    with page.expect_popup() as opened:
+        link.click()
+    expect(opened.value.get_by_role("heading", name="Customer support lead")).to_be_visible()
+
+
+def test_a_frame_that_may_not_be_shown_here_is_said_after_eight_seconds(page: Page, room: FakeGreenroom) -> None:
+    room.faults["ancestors"] = "https://elsewhere.example"
+    page.add_init_script(TELL % "error")
+    page.goto(room.careers_url)
+    expect(page.get_by_text("may not be shown inside this page")).to_be_visible(timeout=12_000)
+    assert page.evaluate("window.told") == ['greenroom:error {"code":"frame_refused"}']
+
+
+def test_a_server_that_is_away_is_said_too(page: Page, room: FakeGreenroom, context: BrowserContext) -> None:
+    context.route(f"{room.origin}/frame/**", lambda route: route.abort())
+    context.route(f"{room.origin}/embed.js?probe", lambda route: route.abort())
+    page.goto(room.careers_url)
+    expect(page.get_by_text("The interview could not be loaded")).to_be_visible(timeout=12_000)
+
+
+def test_the_page_hears_what_happens_without_names_or_tokens(candidate: Candidate, page: Page) -> None:
+    for name in ("ready", "started", "answer-saved", "submitted"):
+        page.add_init_script(TELL % name)
+    candidate.begin()
+    candidate.finish_in_writing(1, 2, 3)
+    candidate.submit()
+    assert page.evaluate("window.told") == [
+        "greenroom:ready {}", "greenroom:started {}", 'greenroom:answer-saved {"question":1}', 'greenroom:answer-saved {"question":2}',
+        'greenroom:answer-saved {"question":3}', "greenroom:submitted {}",
+    ]  # fmt: skip
+
+
+def test_a_page_that_forbids_the_camera_gets_a_text_and_the_session_goes_on_in_a_new_tab(candidate: Candidate, room: FakeGreenroom) -> None:
+    room.host_headers = {"Permissions-Policy": "camera=(), microphone=()"}
+    candidate.arrive()
+    candidate.sees("This page does not let you record", 2000)
+    candidate.agree()
+    candidate.sees("This page does not let you record", 2000)
+    with candidate.page.expect_popup() as opened:
+        candidate.frame.get_by_role("link", name="Open in a new tab").click()
+    tab = opened.value
+    expect(tab.get_by_role("heading", name="Welcome back")).to_be_visible()
+    candidate.sees("Go on in the new tab")
+    assert len(room.sessions) == 1
+    hosted = Candidate(tab, tab.url)
+    hosted.frame = tab  # type: ignore[assignment]
+    hosted.answer_question(1)
+    hosted.record(2)
+    hosted.sees("Safe with us")
+
+
+def test_the_height_follows_the_frame_without_a_scrollbar(candidate: Candidate, page: Page) -> None:
+    page.set_viewport_size({"width": 761, "height": 700})
+    candidate.arrive()
+    page.wait_for_timeout(600)
+    frame = next(one for one in page.frames if "/frame/" in one.url)
+    assert frame.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    before = page.locator(FRAME).evaluate("node => node.clientHeight")
+    page.wait_for_timeout(800)
+    assert page.locator(FRAME).evaluate("node => node.clientHeight") == before
+
+
+def test_an_employer_page_with_cross_origin_isolation_works(page: Page, room: FakeGreenroom) -> None:
+    room.host_headers = {"Cross-Origin-Embedder-Policy": "require-corp", "Cross-Origin-Opener-Policy": "same-origin"}
+    page.goto(room.careers_url)
+    expect(page.frame_locator(FRAME).get_by_role("heading", name="Customer support lead")).to_be_visible()

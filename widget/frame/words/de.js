@@ -1,0 +1,1 @@
+export default { help_link: 'Brauchen Sie einen anderen Weg?' };
