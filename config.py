@@ -5,9 +5,11 @@ Every setting is an environment variable `GREENROOM_<NAME>`; `docs/self-hosting.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -15,6 +17,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 PREFIX = "GREENROOM_"
+LONGEST_SOCKET = 100
 
 
 class BadSetting(SystemExit):
@@ -75,7 +78,16 @@ class Settings(BaseModel):
 
     @property
     def redis(self) -> str:
-        return self.redis_url or f"unix://{(self.data / 'redis' / 'redis.sock').resolve()}"
+        return self.redis_url or f"unix://{self.redis_socket}"
+
+    @property
+    def redis_socket(self) -> Path:
+        """Where the private Redis listens. A unix socket's path may have about 100 bytes: a deep data folder gets a short one elsewhere."""
+        inside = (self.data / "redis" / "redis.sock").resolve()
+        if len(os.fsencode(inside)) <= LONGEST_SOCKET:
+            return inside
+        mark = hashlib.sha256(os.fsencode(inside)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"greenroom-{os.getuid()}-{mark}" / "redis.sock"
 
     @property
     def is_https(self) -> bool:

@@ -14,7 +14,7 @@ from domain import audit, drafts, origins
 from domain.audit import Actor, Verb
 from domain.designs import CriterionDesign, InterviewDesign, QuestionDesign, shares
 from domain.errors import Conflict, Invalid, NotFound
-from models import Criterion, Embed, Employer, Interview, InterviewVersion, Opening, Question, new_id
+from models import CandidateSession, Criterion, Embed, Employer, Interview, InterviewVersion, Member, Opening, Question, new_id
 
 UNTITLED = "Untitled interview"
 
@@ -73,6 +73,37 @@ def get_version(db: Session, interview: Interview, number: int) -> InterviewVers
     return found
 
 
+@dataclass(frozen=True)
+class Row:
+    """One line of the list: the interview, the number of its published version (0: none), candidates by state, tests left out."""
+
+    interview: Interview
+    version: int
+    counts: dict[str, int]
+
+
+def overview(db: Session, *, archived: bool = False) -> list[Row]:
+    """Every interview with its candidates, newest opening first, stages together."""
+    wanted = sa.select(Interview).where(Interview.archived_at.is_not(None) if archived else Interview.archived_at.is_(None))
+    found = db.scalars(wanted.order_by(Interview.opening_id.desc(), Interview.stage)).all()
+    highest = sa.select(InterviewVersion.interview_id, sa.func.max(InterviewVersion.number)).group_by(InterviewVersion.interview_id)
+    numbers = {interview_id: max(0, number) for interview_id, number in db.execute(highest).tuples()}
+    counts: dict[str, dict[str, int]] = {}
+    states = sa.select(CandidateSession.interview_id, CandidateSession.state, sa.func.count()).where(CandidateSession.is_test.is_(False))
+    for interview_id, state, count in db.execute(states.group_by(CandidateSession.interview_id, CandidateSession.state)).tuples():
+        counts.setdefault(interview_id, {})[state] = count
+    return [Row(interview, numbers.get(interview.id, 0), counts.get(interview.id, {})) for interview in found]
+
+
+def versions_with_counts(db: Session, interview: Interview) -> list[tuple[InterviewVersion, str, int]]:
+    """Every published version, newest first, with who published it and how many candidates met it."""
+    met = sa.select(CandidateSession.version_id, sa.func.count()).where(CandidateSession.interview_id == interview.id)
+    counts = dict(db.execute(met.where(CandidateSession.is_test.is_(False)).group_by(CandidateSession.version_id)).tuples().all())
+    names = dict(db.execute(sa.select(Member.id, Member.name)).tuples().all())
+    found = versions(db, interview)
+    return [(version, names.get(version.published_by or "", ""), counts.get(version.id, 0)) for version in found]
+
+
 def _newest(db: Session, interview_id: str, limit: int = 1) -> Sequence[InterviewVersion]:
     published = sa.select(InterviewVersion).where(InterviewVersion.interview_id == interview_id, InterviewVersion.number > 0)
     return db.scalars(published.order_by(InterviewVersion.number.desc()).limit(limit)).all()
@@ -105,14 +136,25 @@ def save_draft(db: Session, actor: Actor, interview: Interview, draft: dict[str,
     is_last_editor = bool(page.editor) and interview.draft_editor == page.editor
     if interview.draft_revision != page.revision and not is_last_editor:
         raise Conflict("Somebody else saved this interview since you opened it.")
+    _take_turn(db, interview)
     if not is_last_editor:
-        audit.append(db, actor, Verb.INTERVIEW_CHANGED, ("interview", interview.id), {"revision": interview.draft_revision + 1}, now=now)
+        audit.append(db, actor, Verb.INTERVIEW_CHANGED, ("interview", interview.id), {"revision": interview.draft_revision}, now=now)
     if interview.stage > 1:
         draft = {**draft, "opening": interview.opening.title}
-    interview.draft, interview.draft_revision, interview.draft_editor = draft, interview.draft_revision + 1, page.editor
+    interview.draft, interview.draft_editor = draft, page.editor
     interview.title = draft["title"][:200] or UNTITLED
     if interview.stage == 1:
         interview.opening.title = draft["opening"][:200] or UNTITLED
+
+
+def _take_turn(db: Session, interview: Interview) -> None:
+    """Raises the revision in the database itself, so that of two saves at the same moment one is refused."""
+    seen = interview.draft_revision
+    turn = sa.update(Interview).where(Interview.id == interview.id, Interview.draft_revision == seen).values(draft_revision=seen + 1)
+    taken = db.execute(turn.returning(Interview.id).execution_options(synchronize_session=False)).first()
+    if taken is None:
+        raise Conflict("Somebody else saved this interview since you opened it.")
+    db.refresh(interview, ["draft_revision"])
 
 
 def archive(db: Session, actor: Actor, interview: Interview, now: datetime, *, back: bool = False) -> None:
@@ -226,6 +268,11 @@ def create_embed(
     db.flush()
     audit.append(db, actor, Verb.EMBED_CREATED, ("embed", embed.id), {"origins": embed.origins}, now=now)
     return embed
+
+
+def snippet(public_url: str, token: str) -> str:
+    """What an employer pastes into their page. The token is public and of our own alphabet, so nothing needs escaping."""
+    return f'<script async src="{public_url}/embed.js"></script>\n<greenroom-interview token="{token}"></greenroom-interview>'
 
 
 def revoke_embed(db: Session, actor: Actor, embed: Embed, now: datetime) -> None:
