@@ -150,3 +150,33 @@ class NotComplete(Refused):
     code, status = "not_complete", 409
     message = "Not every answer has arrived yet."
     action = "Keep this page open: the rest is being sent. Then submit again."
+
+
+class Gone(Refused):
+    code, status = "gone", 410
+    message = "This recording was removed, or was left unfinished for too long."
+    action = "Reload the page. If this browser still holds the recording, it is sent again."
+
+
+class ChecksumMismatch(Refused):
+    code, status = "checksum_mismatch", 460
+    message = "A piece of the recording was damaged on its way and was not stored."
+    action = "Send the same piece again."
+
+
+class ProtocolVersion(Refused):
+    code, status = "protocol_version", 412
+    message = "This server speaks tus 1.0.0."
+    action = "Send the header Tus-Resumable: 1.0.0."
+
+
+class UnsupportedType(Refused):
+    code, status = "unsupported_type", 415
+    message = "This type of file or body cannot be taken here."
+    action = "Send video or audio, in a body of type application/offset+octet-stream."
+
+
+class Unavailable(Refused):
+    code, status = "unavailable", 503
+    message = "Our storage does not answer at the moment. Nothing you recorded is lost: it stays in this browser."
+    action = "Keep this page open. We try again by ourselves."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,17 @@ from models.interview import InterviewVersion
 
 STATES = ("invited", "in_progress", "submitted", "expired", "withdrawn", "cancelled", "failed")
 ENDED = ("submitted", "expired", "withdrawn", "cancelled", "failed")
+DESK = (
+    "CASE WHEN state IN ('invited', 'in_progress') THEN 'open' WHEN state <> 'submitted' THEN 'ended' "
+    "WHEN verdict IN ('advance', 'decline') THEN 'decided' ELSE 'waiting' END"
+)
+# The ways the inbox can be sorted, each served by an index.
+ORDERS = {
+    "due": ("due_at", "id"),
+    "unscored": ("scorecard_count", "due_at", "id"),
+    "newest": ("arrived_at", "id"),
+    "sample": ("shuffle", "id"),
+}
 
 
 class Candidate(OfEmployer, Base):
@@ -42,11 +54,16 @@ class CandidateSession(OfEmployer, Base):
 
     `tab` counts how often a browser tab took the session over: only the newest may change it.
     `resume_version` is in every resume token: raising it revokes them all.
+
+    What stands under "inbox" is no part of the record: it is kept so that the inbox need not count. `scorecard_count` counts
+    submitted scorecards, `verdict` is the decision that stands ("" for none), `shuffle` is a random place for samples;
+    the database itself keeps `desk` (open | waiting | decided | ended), `due_at` and `arrived_at`.
     """
 
     __tablename__ = "candidate_session"
     __table_args__ = (
-        sa.Index("ix_candidate_session_inbox", "employer_id", "is_test", "state", "submitted_at"),
+        *(sa.Index(f"ix_candidate_session_{name}", "employer_id", "is_test", "desk", *by) for name, by in ORDERS.items()),
+        *(sa.Index(f"ix_candidate_session_interview_{name}", "interview_id", "is_test", "desk", *by) for name, by in ORDERS.items()),
         sa.Index("ix_candidate_session_interview_state", "interview_id", "state"),
     )
 
@@ -71,6 +88,15 @@ class CandidateSession(OfEmployer, Base):
     deadline: Mapped[datetime]
     promise_at: Mapped[datetime | None]
 
+    # inbox
+    scorecard_count: Mapped[int] = mapped_column(default=0)
+    verdict: Mapped[str] = mapped_column(sa.String(10), default="")
+    assignee_id: Mapped[str | None] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    shuffle: Mapped[int] = mapped_column(default=lambda: secrets.randbelow(1 << 30))
+    desk: Mapped[str] = mapped_column(sa.String(10), sa.Computed(DESK, persisted=True))
+    due_at: Mapped[datetime] = mapped_column(sa.Computed("coalesce(promise_at, deadline)", persisted=True))
+    arrived_at: Mapped[datetime] = mapped_column(sa.Computed("coalesce(submitted_at, created_at)", persisted=True))
+
     candidate: Mapped[Candidate] = relationship(lazy="joined", innerjoin=True)
     version: Mapped[InterviewVersion] = relationship(lazy="joined", innerjoin=True)
 
@@ -85,6 +111,7 @@ class Notice(OfEmployer, Base):
     locale: Mapped[str] = mapped_column(sa.String(10))
     number: Mapped[int]
     facts: Mapped[list[dict[str, Any]]]
+    asks_ai: Mapped[bool] = mapped_column(default=False)
     sha256: Mapped[str] = mapped_column(sa.String(64))
     created_at: Mapped[datetime]
 

@@ -12,22 +12,25 @@ from config import Settings
 from domain import candidates
 from domain.audit import Actor
 from domain.errors import TokenMissing
-from domain.tokens import Tokens
+from domain.tokens import Tokens, kind_of
+from domain.uploads import Limits
 from jobs.queues import Queues
 from models import EVERY_EMPLOYER, CandidateSession, db, serve
+from widget.receptions import Receptions
 
 
-def candidates_only(blueprint: Blueprint) -> None:
-    """Guards every route of a blueprint: a valid candidate token of a session that still exists."""
+def candidates_only(blueprint: Blueprint, kinds: tuple[str, ...] = ("candidate",)) -> None:
+    """Guards every route of a blueprint: a valid token of one of `kinds` for a session that has not recalled its tokens."""
 
     @blueprint.before_request
     def guard() -> None:
         if request.method == "OPTIONS":
             return
-        claims = tokens().read("candidate", bearer(), clock.now())
+        kind, claims = kind_of(tokens(), bearer(), kinds, clock.now())
         serve(db.session(), EVERY_EMPLOYER)
-        g.session = candidates.get_session(db.session(), str(claims["session"]))
-        g.tab = int(str(claims["tab"]))
+        find = candidates.get_by_receipt if kind == "receipt" else candidates.get_by_claims
+        g.session = find(db.session(), claims)
+        g.tab = int(str(claims.get("tab", -1)))
         serve(db.session(), g.session.employer_id)
 
     blueprint.guard = "candidates"  # type: ignore[attr-defined]
@@ -72,6 +75,11 @@ def settings() -> Settings:
     return cast(Settings, current_app.extensions["settings"])
 
 
+def limits() -> Limits:
+    """What a session may upload here."""
+    return Limits(settings().upload_bytes, settings().uploads_per_session, settings().upload_hours)
+
+
 def store() -> MediaStore:
     """Where recordings are kept."""
     return cast(MediaStore, current_app.extensions["store"])
@@ -80,3 +88,8 @@ def store() -> MediaStore:
 def queues() -> Queues:
     """The way to tell workers that something waits."""
     return cast(Queues, current_app.extensions["queues"])
+
+
+def receptions() -> Receptions:
+    """The bodies that are arriving in this process."""
+    return cast(Receptions, current_app.extensions["receptions"])

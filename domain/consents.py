@@ -1,0 +1,59 @@
+"""What the candidate agreed to: a row for each answer given, the newest of a purpose holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from domain import audit
+from domain.audit import Actor, Verb
+from domain.errors import Conflict, SessionEnded
+from models import CandidateSession, Consent, Notice
+
+PURPOSES = ("recording", "ai")
+
+
+def record(db: Session, session: CandidateSession, notice: Notice, given: Mapping[str, bool], now: datetime) -> None:
+    """Writes down what was agreed to, and under which notice. The AI purpose only where the notice asks for it."""
+    asked = {purpose: is_given for purpose, is_given in given.items() if purpose != "ai" or notice.asks_ai}
+    for purpose, is_given in asked.items():
+        _write(db, session, notice, purpose, is_given, now)
+        if is_given:
+            _tell(db, session, notice, purpose, Verb.CONSENT_GIVEN, now)
+
+
+def standing(db: Session, session_id: str) -> dict[str, bool]:
+    """What holds now, for each purpose; False where nothing was said."""
+    rows = db.scalars(sa.select(Consent).where(Consent.session_id == session_id).order_by(Consent.at, Consent.id))
+    return dict.fromkeys(PURPOSES, False) | {row.purpose: row.given for row in rows}
+
+
+def find_notice(db: Session, session_id: str) -> Notice | None:
+    """The notice under which the recording was agreed to."""
+    first = sa.select(Notice).join(Consent, Consent.notice_id == Notice.id).where(Consent.session_id == session_id).order_by(Consent.at)
+    return db.scalar(first.limit(1))
+
+
+def change_ai(db: Session, session: CandidateSession, notice: Notice, given: bool, now: datetime) -> None:
+    """The candidate changes their mind about proposals, also after submitting. Saying the same again changes nothing."""
+    if session.state not in ("in_progress", "submitted"):
+        raise SessionEnded
+    if standing(db, session.id)["ai"] == given:
+        return
+    if given and not notice.asks_ai:
+        raise Conflict("This interview uses no AI, so there is nothing to agree to.", "Nothing needs doing.")
+    _write(db, session, notice, "ai", given, now)
+    _tell(db, session, notice, "ai", Verb.CONSENT_GIVEN if given else Verb.CONSENT_WITHDRAWN, now)
+
+
+def _write(db: Session, session: CandidateSession, notice: Notice, purpose: str, given: bool, now: datetime) -> None:
+    db.add(Consent(employer_id=session.employer_id, session_id=session.id, notice_id=notice.id, purpose=purpose, given=given, at=now))
+    db.flush()
+
+
+def _tell(db: Session, session: CandidateSession, notice: Notice, purpose: str, verb: Verb, now: datetime) -> None:
+    actor = Actor(session.employer_id, "candidate", session.id)
+    audit.append(db, actor, verb, ("session", session.id), {"purpose": purpose, "notice": notice.sha256}, now=now)
