@@ -5,6 +5,7 @@ Defaults follow the evidence: preview on, no limit on thinking, two retakes, two
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -106,5 +107,10 @@ def shares(weights: list[float]) -> list[int]:
 
 
 def minutes(design: InterviewDesign) -> int:
-    """Whole minutes a candidate needs: twice the answer limits (thinking, watching) and five to set up."""
-    return 5 + round(sum(2 * question.answer_seconds for question in design.questions) / 60)
+    """Whole minutes a candidate needs for the whole interview."""
+    return minutes_of(design.questions)
+
+
+def minutes_of(questions: Sequence[QuestionDesign]) -> int:
+    """Whole minutes these questions need: twice the answer limits (thinking, watching) and five to set up."""
+    return 5 + round(sum(2 * question.answer_seconds for question in questions) / 60)

@@ -15,7 +15,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from domain import lint, looks
-from domain.designs import CriterionDesign, InterviewDesign, QuestionDesign, minutes, shares
+from domain.designs import CriterionDesign, InterviewDesign, QuestionDesign, minutes_of, shares
 from domain.library.shape import Starter
 from domain.lint import Warning
 
@@ -129,6 +129,7 @@ def _follow(draft: Draft, order: list[int | None]) -> Draft:
 def check(draft: Draft) -> Checked:
     """Reads a draft as publishing would, and says field by field what is missing, wrong, or unwise."""
     found = Checked()
+    _advise(draft["questions"], found)
     _weigh(draft["criteria"], found)
     _refuse_words(draft, found)
     try:
@@ -137,14 +138,24 @@ def check(draft: Draft) -> Checked:
         for problem in error.errors():
             _file(problem, found)
     else:
-        found.warnings = lint.warnings(found.design)
-        found.minutes = minutes(found.design)
         if not looks.is_readable(found.design.look.accent):
             better = looks.readable(found.design.look.accent)
             found.wrong["look-accent"] = f"White text on this colour is hard to read. {better} is the nearest that works."
         if found.design.internal and not found.design.workers_informed:
             found.missing["workers_informed"] = "Confirm that workers and their representatives were informed."
     return found
+
+
+def _advise(questions: list[dict[str, Any]], found: Checked) -> None:
+    """Advice on the questions that can be read, so that it comes while the rest is unwritten."""
+    readable: list[QuestionDesign | None] = []
+    for question in questions:
+        try:
+            readable.append(QuestionDesign.model_validate(question))
+        except ValidationError:
+            readable.append(None)
+    found.warnings = lint.warnings(readable)
+    found.minutes = minutes_of([question for question in readable if question]) if any(readable) else None
 
 
 def _weigh(criteria: list[dict[str, Any]], found: Checked) -> None:

@@ -6,10 +6,11 @@ A refusal names the word and an observable behaviour to ask for instead. A warni
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from domain.designs import CriterionDesign, InterviewDesign, QuestionDesign, minutes
+from domain.designs import CriterionDesign, QuestionDesign, minutes_of
 from domain.lint_words import EVERYDAY, RULES, Rule
 
 MOST_QUESTIONS: Final = 5
@@ -92,10 +93,10 @@ def asks_twice(prompt: str) -> bool:
     return len(_MARKS.findall(asked)) > 1 or bool(_ALSO.search(asked))
 
 
-def warnings(design: InterviewDesign) -> list[Warning]:
-    """Where a design leaves what keeps candidates on board, question by question and as a whole."""
-    found = [warning for number, question in enumerate(design.questions) for warning in _question(number, question)]
-    asked, needed = len(design.questions), minutes(design)
+def warnings(questions: Sequence[QuestionDesign | None]) -> list[Warning]:
+    """Where questions leave what keeps candidates on board, one by one and as a whole. None stands for one that cannot be read yet."""
+    found = [warning for number, question in enumerate(questions) if question for warning in _question(number, question)]
+    asked, needed = len(questions), minutes_of([question for question in questions if question])
     if asked > MOST_QUESTIONS:
         found.append(
             Warning("", f"{asked} questions: with each one over {MOST_QUESTIONS} more people give up. Keep those you would decide by.")

@@ -9,6 +9,7 @@ from typing import Any, cast
 from flask import Blueprint, Response, current_app, g, request, session, url_for
 
 from adapters import clock
+from config import Settings
 from domain import logins
 from domain.audit import Actor
 from domain.errors import Forbidden
@@ -99,3 +100,8 @@ def tokens() -> Tokens:
 def queues() -> Queues:
     """The way to tell workers that something waits."""
     return cast(Queues, current_app.extensions["queues"])
+
+
+def settings() -> Settings:
+    """The installation's settings."""
+    return cast(Settings, current_app.extensions["settings"])

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, flash, g, render_template, request, url_for
 from htmx_flask import Htmx, make_response
 
+from domain import transcripts
 from domain.errors import Refused
 
 
@@ -30,7 +31,7 @@ class NavItem(NamedTuple):
 NAV: Final = (
     NavItem("inbox.index", "Inbox", ("inbox", "review", "questions")),
     NavItem("shortlist.index", "Shortlists", ("shortlist",)),
-    NavItem("interviews.index", "Interviews", ("interviews", "embeds", "invites")),
+    NavItem("interviews.index", "Interviews", ("interviews", "rubrics", "embeds", "invites")),
     NavItem("figures.index", "Figures", ("figures",)),
     NavItem("members.index", "Members", ("members",)),
     NavItem("settings.index", "Settings", ("settings",)),
@@ -90,6 +91,15 @@ SYSTEMS: Final = (
 )
 
 
+FLAGS: Final = {
+    "no_sound": "no sound",
+    "quiet": "very quiet",
+    "black_picture": "black picture",
+    "truncated": "cut at the limit",
+    "unreadable": "cannot be read",
+}
+
+
 @dataclass(frozen=True)
 class Link:
     """What the top bar shows."""
@@ -136,6 +146,26 @@ def moment(at: datetime | None) -> str:
     return f"{day(at)}, {at:%H:%M} UTC" if at else "–"
 
 
+def ten(overall: float | None) -> str:
+    """An overall of 0-10 to one place, or a dash."""
+    return "–" if overall is None else f"{overall:.1f}"
+
+
+def percent(share: float | None) -> str:
+    """`0.5` as `50 %`."""
+    return "–" if share is None else f"{share:.0%}".replace("%", " %")
+
+
+def peaks_path(peaks: list[int]) -> str:
+    """A waveform as the path of an SVG 100 high, one column a peak, mirrored around its middle."""
+    return "".join(f"M{x}.5 {50 - (height := max(1, peak // 2))}v{2 * height}" for x, peak in enumerate(peaks))
+
+
+def flag_text(flag: str) -> str:
+    """What was noticed about a recording, in words."""
+    return FLAGS.get(flag, flag.replace("_", " "))
+
+
 def browser(device: str) -> str:
     """`Firefox on Linux` for what a browser says of itself."""
     name = next((name for sign, name in BROWSERS if sign in device), "A browser")
@@ -146,6 +176,7 @@ def browser(device: str) -> str:
 def init_app(app: Flask) -> None:
     """Installs htmx_flask and what templates of the employer's side may use."""
     Htmx(app)
-    app.jinja_env.filters.update(initials=initials, clock=clock_text, day=day, moment=moment, browser=browser)
+    app.jinja_env.filters.update(initials=initials, clock=clock_text, day=day, moment=moment, browser=browser, ten=ten, percent=percent)
+    app.jinja_env.filters.update(peaks_path=peaks_path, flag_text=flag_text, paragraphs=transcripts.paragraphs)
     app.jinja_env.globals.update(nav=nav, static=static)
     app.context_processor(lambda: {"me": g.get("member")})

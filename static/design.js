@@ -1,0 +1,33 @@
+// The design room with JavaScript: copy buttons, focus after a part was added or moved, levels that open when they are linked to.
+// Every page works without it.
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText(field.value);
+    const before = button.textContent;
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = before), 2000);
+  });
+}
+
+function show(id) {
+  const part = document.getElementById(id);
+  if (!part) return;
+  for (const details of part.querySelectorAll("details.levels")) details.open = true;
+  part.querySelector("textarea, input:not([type=hidden])")?.focus({ preventScroll: true });
+  part.scrollIntoView({ block: "nearest", behavior: "auto" });
+}
+
+document.addEventListener("htmx:after:swap", () => {
+  const parts = document.getElementById("parts");
+  if (!parts?.dataset.focus) return;
+  show(parts.dataset.focus);
+  delete parts.dataset.focus;
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".todo a[href^='#criterion-']");
+  if (link) show(link.hash.slice(1));
+});

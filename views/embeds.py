@@ -1,0 +1,89 @@
+"""Where an interview is shown: snippets with their allowed addresses, hosted link with QR code, live preview, page check."""
+
+from __future__ import annotations
+
+import segno
+from flask import Blueprint, Response, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from adapters import clock
+from domain import embeds, interviews
+from domain.errors import Invalid
+from domain.snippets import hosted_link, snippet
+from models import Embed, Interview, db
+from views import guards, pages
+
+door = Blueprint("embeds", __name__)
+guards.members_only(door, *guards.MANAGERS)
+
+
+@door.get("/interviews/<interview_id>/embed")
+def index(interview_id: str) -> Response:
+    return _page(interviews.get_interview(db.session(), interview_id))
+
+
+@door.post("/interviews/<interview_id>/embeds")
+def create(interview_id: str) -> AnyResponse:
+    interview = interviews.get_interview(db.session(), interview_id)
+    addresses, label = request.form.get("origins", ""), request.form.get("label", "").strip()
+    try:
+        embed = embeds.create(db.session(), guards.actor(), interview, addresses, label, clock.now())
+    except Invalid as refused:
+        db.session.rollback()
+        return _page(interview, refused.status, refused=refused, typed={"origins": addresses, "label": label})
+    db.session.commit()
+    return pages.go(url_for("embeds.index", interview_id=interview.id, _anchor=f"embed-{embed.id}"), "Here is your snippet.")
+
+
+@door.post("/embeds/<embed_id>/origins")
+def change_origins(embed_id: str) -> AnyResponse:
+    embed = embeds.get_embed(db.session(), embed_id)
+    addresses = request.form.get("origins", "")
+    try:
+        embeds.change_origins(db.session(), guards.actor(), embed, addresses, clock.now())
+    except Invalid as refused:
+        db.session.rollback()
+        return _page(embed.interview, refused.status, refused=refused, typed={embed.id: addresses})
+    db.session.commit()
+    return pages.go(
+        url_for("embeds.index", interview_id=embed.interview_id, _anchor=f"embed-{embed.id}"), "Changed. What you pasted keeps working."
+    )
+
+
+@door.post("/embeds/<embed_id>/revoke")
+def revoke(embed_id: str) -> AnyResponse:
+    embed = embeds.get_embed(db.session(), embed_id)
+    embeds.revoke(db.session(), guards.actor(), embed, clock.now())
+    db.session.commit()
+    return pages.go(url_for("embeds.index", interview_id=embed.interview_id), "Revoked. The snippet and its link are refused from now on.")
+
+
+def _page(interview: Interview, status: int = 200, refused: Invalid | None = None, typed: dict[str, str] | None = None) -> Response:
+    found = embeds.of_interview(db.session(), interview)
+    return pages.page(
+        "embeds/index.html",
+        status,
+        interview=interview,
+        published=interviews.find_published(db.session(), interview.id),
+        embeds=found,
+        codes={embed.id: _code(embed) for embed in found},
+        links={embed.id: _link(embed) for embed in found},
+        pictures={embed.id: _picture(_link(embed)) for embed in found if embed.revoked_at is None},
+        started=embeds.count_started(db.session(), interview),
+        refused=refused,
+        typed=typed or {},
+        may_change=guards.member().role in guards.MANAGERS,
+    )
+
+
+def _code(embed: Embed) -> str:
+    return snippet(guards.settings().public_url, embeds.token_of(guards.tokens(), embed))
+
+
+def _link(embed: Embed) -> str:
+    return hosted_link(guards.settings().public_url, embeds.token_of(guards.tokens(), embed))
+
+
+def _picture(link: str) -> str:
+    """The QR code of a link as SVG, drawn here: no service learns the link."""
+    return str(segno.make(link, error="m").svg_inline(scale=3, border=2, dark="#000", light="#fff", omitsize=True))

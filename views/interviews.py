@@ -1,0 +1,258 @@
+"""Designing an interview: start from the library, write, preview as a candidate, publish; versions and stages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from adapters import clock
+from domain import drafts, embeds, interviews, rubrics
+from domain.designs import LANGUAGES, InterviewDesign
+from domain.drafts import Draft
+from domain.errors import Conflict, Invalid
+from domain.interviews import Page
+from domain.library import STARTERS, find_starter
+from domain.snippets import snippet
+from models import Interview, db, new_id
+from views import design_form, guards, pages
+
+door = Blueprint("interviews", __name__, url_prefix="/interviews")
+guards.members_only(door, *guards.MANAGERS)
+
+LANGUAGE_NAMES = {"en": "English", "es": "Español", "hi": "हिन्दी", "ja": "日本語", "de": "Deutsch", "fr": "Français"}
+
+
+@door.get("")
+def index() -> Response:
+    rows = interviews.overview(db.session(), archived="archived" in request.args)
+    return pages.page("interviews/index.html", rows=rows, archived="archived" in request.args)
+
+
+@door.get("/new")
+def new() -> Response:
+    return pages.page("interviews/new.html", starters=STARTERS, minutes=_minutes())
+
+
+@door.post("")
+def create() -> AnyResponse:
+    starter = find_starter(request.form.get("starter", ""))
+    draft = drafts.from_starter(starter) if starter else drafts.blank()
+    interview = interviews.create_draft(db.session(), guards.actor(), draft, clock.now())
+    db.session.commit()
+    return pages.go(url_for("interviews.design", interview_id=interview.id))
+
+
+@door.get("/<interview_id>")
+def design(interview_id: str) -> Response:
+    interview = interviews.get_interview(db.session(), interview_id)
+    return _designer(interview, interview.draft)
+
+
+@door.post("/<interview_id>")
+def save(interview_id: str) -> AnyResponse:
+    """Saves, and does what the pressed button says: add, copy, move or remove a part, or take another rubric."""
+    interview = interviews.get_interview(db.session(), interview_id)
+    command = request.form.get("do", "")
+    draft = _changed(_typed(interview), command)
+    page = Page(interview.draft_revision, _page().editor) if command == "overwrite" else _page()
+    try:
+        interviews.save_draft(db.session(), guards.actor(), interview, draft, page, clock.now())
+    except Conflict as conflict:
+        return _stale(interview, draft, conflict)
+    db.session.commit()
+    if command not in ("", "save", "overwrite"):
+        return pages.go(url_for("interviews.design", interview_id=interview.id, _anchor=_anchor(command, draft)))
+    if drafts.check(draft).wrong:
+        return _designer(interview, draft, Invalid.status)
+    return pages.go(url_for("interviews.design", interview_id=interview.id), "Saved.")
+
+
+@door.post("/<interview_id>/autosave")
+def autosave(interview_id: str) -> Response:
+    """The draft as it is being typed; answers with what stands between it and publishing."""
+    interview = interviews.get_interview(db.session(), interview_id)
+    draft, page = _typed(interview), _page()
+    back = url_for("interviews.design", interview_id=interview_id)
+    try:
+        interviews.save_draft(db.session(), guards.actor(), interview, draft, page, clock.now())
+    except Conflict:
+        db.session.rollback()
+        values = _values(interview, draft, page, saved="", conflict=True)
+        return pages.fragment("interviews/_state.html", Conflict.status, title=interview.title, back=back, **values)
+    db.session.commit()
+    values = _values(interview, draft, Page(interview.draft_revision, page.editor), saved=f"{clock.now():%H:%M} UTC")
+    return pages.fragment("interviews/_autosaved.html", title=interview.title, back=back, **values)
+
+
+@door.post("/<interview_id>/parts")
+def parts(interview_id: str) -> Response:
+    """Questions and rubric after a button, without reloading the page."""
+    interview = interviews.get_interview(db.session(), interview_id)
+    command = request.form.get("do", "")
+    draft, page = _changed(_typed(interview), command), _page()
+    interviews.save_draft(db.session(), guards.actor(), interview, draft, page, clock.now())
+    db.session.commit()
+    page = Page(interview.draft_revision, page.editor)
+    values = _values(interview, draft, page, saved=f"{clock.now():%H:%M} UTC", focus=_anchor(command, draft))
+    back = url_for("interviews.design", interview_id=interview_id)
+    return pages.fragment("interviews/_changed.html", title=interview.title, back=back, **values)
+
+
+@door.post("/<interview_id>/publish")
+def publish(interview_id: str) -> AnyResponse:
+    interview = interviews.get_interview(db.session(), interview_id)
+    draft = _typed(interview)
+    try:
+        interviews.save_draft(db.session(), guards.actor(), interview, draft, _page(), clock.now())
+    except Conflict as conflict:
+        return _stale(interview, draft, conflict)
+    db.session.commit()
+    try:
+        version = interviews.publish(db.session(), guards.actor(), interview, clock.now())
+    except Invalid as refused:
+        return _designer(interview, draft, refused.status, refused=refused)
+    db.session.commit()
+    return pages.go(url_for("embeds.index", interview_id=interview.id), f"Version {version.number} is published.")
+
+
+@door.post("/<interview_id>/preview")
+def make_preview(interview_id: str) -> AnyResponse:
+    interview = interviews.get_interview(db.session(), interview_id)
+    draft = _typed(interview)
+    try:
+        interviews.save_draft(db.session(), guards.actor(), interview, draft, _page(), clock.now())
+        db.session.commit()
+        interviews.preview(db.session(), guards.actor(), interview, guards.settings().public_url, clock.now())
+    except Conflict as conflict:
+        return _stale(interview, draft, conflict)
+    except Invalid as refused:
+        return _designer(interview, draft, refused.status, refused=refused)
+    db.session.commit()
+    return pages.go(url_for("interviews.preview", interview_id=interview.id))
+
+
+@door.get("/<interview_id>/preview")
+def preview(interview_id: str) -> Response:
+    interview = interviews.get_interview(db.session(), interview_id)
+    embed = embeds.find_preview(db.session(), interview)
+    token = embeds.token_of(guards.tokens(), embed) if embed else ""
+    code = snippet(guards.settings().public_url, token) if embed else ""
+    return pages.page("interviews/preview.html", interview=interview, code=code)
+
+
+@door.get("/<interview_id>/versions")
+def versions(interview_id: str) -> Response:
+    interview = interviews.get_interview(db.session(), interview_id)
+    return pages.page("interviews/versions.html", interview=interview, versions=interviews.versions_with_counts(db.session(), interview))
+
+
+@door.get("/<interview_id>/versions/<int:number>")
+def version(interview_id: str, number: int) -> Response:
+    interview = interviews.get_interview(db.session(), interview_id)
+    found = interviews.get_version(db.session(), interview, number)
+    return pages.page("interviews/version.html", interview=interview, version=found, design=InterviewDesign.model_validate(found.design))
+
+
+@door.post("/<interview_id>/stages")
+def create_stage(interview_id: str) -> AnyResponse:
+    before = interviews.get_interview(db.session(), interview_id)
+    interview = interviews.create_stage(db.session(), guards.actor(), before, clock.now())
+    db.session.commit()
+    toast = "A further stage. Once it is published, whoever is advanced is invited to it."
+    return pages.go(url_for("interviews.design", interview_id=interview.id), toast)
+
+
+@door.post("/<interview_id>/copy")
+def copy(interview_id: str) -> AnyResponse:
+    before = interviews.get_interview(db.session(), interview_id)
+    draft = {**before.draft, "title": f"{before.title} (copy)"}
+    interview = interviews.create_draft(db.session(), guards.actor(), draft, clock.now())
+    db.session.commit()
+    return pages.go(url_for("interviews.design", interview_id=interview.id), "Copied.")
+
+
+@door.post("/<interview_id>/archive")
+def archive(interview_id: str) -> AnyResponse:
+    interview = interviews.get_interview(db.session(), interview_id)
+    back = request.form.get("do") == "restore"
+    interviews.archive(db.session(), guards.actor(), interview, clock.now(), back=back)
+    db.session.commit()
+    return pages.go(url_for("interviews.index"), "Back on the list." if back else "Archived. Whoever has started may finish.")
+
+
+def _page() -> Page:
+    revision = request.form.get("revision", "")
+    return Page(int(revision) if revision.isdecimal() and len(revision) < 10 else 0, request.form.get("editor", "")[:26])
+
+
+def _typed(interview: Interview) -> Draft:
+    """The form as a draft. A form without its heart is no form of ours: refused rather than saved as emptiness."""
+    if "title" not in request.form or "revision" not in request.form:
+        raise Invalid("The form arrived incomplete.", {"title": "missing"})
+    return {**interview.draft, **design_form.read(request.form)}
+
+
+def _changed(draft: Draft, command: str) -> Draft:
+    if command == "use-rubric":
+        return drafts.with_criteria(draft, rubrics.criteria_of(db.session(), request.form.get("rubric", "")))
+    return drafts.change(draft, command)
+
+
+def _anchor(command: str, draft: Draft) -> str:
+    """The part the page should stand at after a button."""
+    verb, noun, number = [*command.split("-"), "", ""][:3]
+    key = {"question": "questions", "criterion": "criteria"}.get(noun)
+    if key is None:
+        return "rubric"
+    at = int(number) if number.isdecimal() else len(draft[key]) - 1
+    at += {"up": -1, "down": 1, "copy": 1, "remove": -1}.get(verb, 0)
+    return f"{noun}-{min(max(0, at), max(0, len(draft[key]) - 1))}"
+
+
+def _stale(interview: Interview, draft: Draft, conflict: Conflict) -> Response:
+    """The page as typed and still on its old revision: only “save mine” replaces what somebody else wrote."""
+    db.session.rollback()
+    return _designer(interview, draft, conflict.status, page=_page(), conflict=True)
+
+
+def _designer(interview: Interview, draft: Draft, status: int = 200, page: Page | None = None, **said: Any) -> Response:
+    page = page or Page(interview.draft_revision, new_id())
+    return pages.page("interviews/design.html", status, **_values(interview, draft, page, **said))
+
+
+def _values(
+    interview: Interview,
+    draft: Draft,
+    page: Page,
+    *,
+    saved: str = "",
+    conflict: bool = False,
+    refused: Invalid | None = None,
+    focus: str = "",
+) -> dict[str, Any]:
+    checked = drafts.check(draft)
+    beside: dict[str, list[str]] = {}
+    for warning in checked.warnings:
+        beside.setdefault(warning.field, []).append(warning.text)
+    return {
+        "interview": interview,
+        "draft": draft,
+        "page": page,
+        "checked": checked,
+        "wrong": {**checked.wrong, **(refused.fields if refused else {})},
+        "beside": beside,
+        "refused": refused,
+        "conflict": conflict,
+        "saved": saved,
+        "focus": focus,
+        "published": interviews.find_published(db.session(), interview.id),
+        "languages": [(code, LANGUAGE_NAMES[code]) for code in LANGUAGES],
+        "rubric_choices": rubrics.choices(db.session()),
+        "may_change": guards.member().role in guards.MANAGERS,
+    }
+
+
+def _minutes() -> dict[str, int | None]:
+    return {starter.key: drafts.check(drafts.from_starter(starter)).minutes for starter in STARTERS}
