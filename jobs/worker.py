@@ -69,6 +69,8 @@ def work(bench: Bench, names: Sequence[str] = queues.NAMES, memory: int = 0, *, 
     `memory` in bytes: a worker that has grown past it ends after its piece of work, to be started anew; 0 means no limit.
     """
     benches.install(bench)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: bench.stopping.set())
     sweeper = sweep.Sweeper(bench)
     sweeper.start()
     try:
@@ -114,6 +116,12 @@ class AppWorker(SimpleWorker):
         if self._bench.stopping.is_set():
             self._stop_requested = True
 
+    def _install_signal_handlers(self) -> None:
+        """RQ's own come late: a wish to stop that was heard before must not be forgotten."""
+        super()._install_signal_handlers()  # type: ignore[no-untyped-call]
+        if self._bench.stopping.is_set():
+            self._stop_requested = True
+
     def reorder_queues(self, reference_queue: Queue) -> None:
         """The queue just served goes to the end."""
         at = self._ordered_queues.index(reference_queue)
@@ -147,8 +155,3 @@ def resident_bytes() -> int:
     except OSError:
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return most if sys.platform == "darwin" else most * 1024
-
-
-def ignore_terminal() -> None:
-    """Ctrl-C at a terminal reaches every process of the group; the supervisor tells us itself when to end."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,241 @@
+"""One piece of work from claim to commit, with real media and a fake ear."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from adapters.speech import FakeSpeech, ModelMissing, SpeechError, SpeechTimeout
+from adapters.storage import MediaStore, StoreError, StoreFull
+from domain import jobs, media, transcripts
+from jobs import run
+from jobs.bench import Bench, Failed
+from models import AuditEvent, Job, Media, Take, Transcript
+from tests.adapters import recordings
+from tests.factories import World
+from tests.jobs.conftest import Clock, create_take
+
+
+@pytest.fixture(scope="module")
+def webm() -> bytes:
+    return recordings.record(3.0, sound=recordings.tone(3.0))
+
+
+@pytest.fixture
+def take(db: Session, bench: Bench, world: World, webm: bytes) -> Take:
+    return create_take(db, bench.store, world, webm)
+
+
+def job_of(db: Session, kind: str) -> Job:
+    db.expire_all()
+    return db.query(Job).filter_by(kind=kind).one()
+
+
+def test_an_answer_becomes_playable_and_gets_its_words(db: Session, bench: Bench, take: Take) -> None:
+    assert run.run_next(bench, "prepare")
+    made = media.find_media(db, take.id)
+    assert made is not None
+    assert made.seconds == pytest.approx(3.0, abs=0.2)
+    assert made.playback_type == "video/webm"
+    assert made.flags == []
+    assert bench.store.size(str(made.playback_key)) == made.bytes
+    assert b"".join(bench.store.open(str(made.poster_key))).startswith(b"\xff\xd8")
+    assert run.run_next(bench, "transcribe")
+    words = transcripts.find_newest(db, take.id)
+    assert words is not None
+    assert (words.number, words.author, words.text) == (1, "machine", "I listened first")
+    assert [progress.state for progress in jobs.progress(db, [take.session_id])[take.session_id]] == ["ready"]
+    assert {event.verb for event in db.query(AuditEvent).filter_by(subject_id=take.id)} == {"media:prepared", "transcript:made"}
+
+
+def test_nothing_waits_nothing_happens(bench: Bench) -> None:
+    assert not run.run_next(bench, "prepare")
+
+
+def test_a_candidate_who_is_still_answering_is_served_first(db: Session, bench: Bench, take: Take) -> None:
+    run.run_next(bench, "prepare")
+    assert job_of(db, "transcribe").priority == 0
+
+
+def test_work_done_twice_leaves_one_result(db: Session, bench: Bench, take: Take) -> None:
+    for kind in ("prepare", "transcribe"):
+        run.run_next(bench, kind)
+    for job in db.query(Job):
+        job.state = "waiting"
+    db.commit()
+    for kind in ("prepare", "transcribe"):
+        assert run.run_next(bench, kind)
+    assert (db.query(Media).count(), db.query(Transcript).count(), db.query(Job).count()) == (1, 1, 2)
+
+
+def test_what_is_no_recording_ends_marked_with_the_original_kept(db: Session, bench: Bench, world: World) -> None:
+    hostile = b"<html><script>alert(1)</script>" * 100
+    take = create_take(db, bench.store, world, hostile)
+    assert run.run_next(bench, "prepare")
+    made = media.find_media(db, take.id)
+    assert made is not None
+    assert made.flags == ["unreadable"]
+    assert made.playback_key is None
+    assert made.facts["reason"]
+    assert job_of(db, "prepare").state == "done"
+    assert db.query(Job).filter_by(kind="transcribe").count() == 0
+    kept = media.get_rendition(db, take.id, "original")
+    assert b"".join(b"".join(bench.store.open(key)) for key, _ in kept.objects) == hostile
+
+
+def test_an_answer_without_sound_is_not_transcribed(db: Session, bench: Bench, world: World) -> None:
+    take = create_take(db, bench.store, world, recordings.record(2.0))
+    run.run_next(bench, "prepare")
+    made = media.find_media(db, take.id)
+    assert made is not None
+    assert "no_sound" in made.flags
+    assert db.query(Job).filter_by(kind="transcribe").count() == 0
+
+
+@pytest.mark.parametrize("off", ["installation", "interview"])
+def test_transcription_switched_off_leaves_the_answer_playable(off: str, db: Session, bench: Bench, take: Take, world: World) -> None:
+    if off == "installation":
+        bench.settings = bench.settings.model_copy(update={"speech_model": "off"})
+    else:
+        world.version.design = {**world.version.design, "transcribe": False}
+        db.commit()
+    run.run_next(bench, "prepare")
+    assert db.query(Job).filter_by(kind="transcribe").count() == 0
+    assert jobs.progress(db, [take.session_id])[take.session_id][0].state == "ready"
+
+
+def test_silence_is_kept_as_no_speech(db: Session, bench: Bench, take: Take) -> None:
+    bench.speech = FakeSpeech("")
+    run.run_next(bench, "prepare")
+    run.run_next(bench, "transcribe")
+    words = transcripts.find_newest(db, take.id)
+    assert words is not None
+    assert (words.no_speech, words.text) == (True, "")
+
+
+def test_the_interviews_language_and_names_reach_the_engine(db: Session, bench: Bench, take: Take) -> None:
+    run.run_next(bench, "prepare")
+    run.run_next(bench, "transcribe")
+    assert isinstance(bench.speech, FakeSpeech)
+    asked = bench.speech.asked[0]
+    assert asked["language"] == "en"
+    assert asked["hot_words"][:2] == ["Support agent", "Acme"]
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (SpeechError("x"), "The speech engine ended unexpectedly."),
+        (SpeechTimeout("x"), "Transcribing took longer than allowed."),
+        (ModelMissing("x"), "The speech model is missing or was changed; `greenroom doctor` says how to mend it."),
+        (ValueError("Carla said"), "Something unexpected went wrong (ValueError)."),
+    ],
+)
+def test_a_failure_is_told_in_a_sentence_and_tried_again(
+    error: Any, sentence: str, db: Session, bench: Bench, take: Take, clock: Clock
+) -> None:
+    run.run_next(bench, "prepare")
+    bench.speech = FakeSpeech("x", error)
+    run.run_next(bench, "transcribe")
+    job = job_of(db, "transcribe")
+    assert (job.state, job.error) == ("waiting", sentence)
+    assert not run.run_next(bench, "transcribe")
+    bench.speech = FakeSpeech("and then I asked")
+    clock.forward(6)
+    assert run.run_next(bench, "transcribe")
+    assert job_of(db, "transcribe").state == "done"
+    assert job_of(db, "transcribe").error == ""
+
+
+class BrokenStore(MediaStore):
+    """A store whose writes fail."""
+
+    def __init__(self, real: MediaStore, error: StoreError) -> None:
+        super().__init__(real._store, real._root)
+        self._error = error
+
+    def put(self, key: str, data: Any) -> int:
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [(StoreFull("x"), "There is no room left in the media store."), (StoreError("x"), "The media store did not answer.")],
+)
+def test_a_full_or_silent_store_is_tried_again(error: StoreError, sentence: str, db: Session, bench: Bench, take: Take) -> None:
+    real, bench.store = bench.store, BrokenStore(bench.store, error)
+    run.run_next(bench, "prepare")
+    assert job_of(db, "prepare").error == sentence
+    assert media.find_media(db, take.id) is None
+    bench.store = real
+
+
+def test_a_hopeless_recording_is_parked_and_shown_with_its_reason(
+    db: Session, bench: Bench, take: Take, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_bench: Bench, _job: Job) -> None:
+        raise Failed("Preparing the recording took longer than allowed.", is_final=True)
+
+    monkeypatch.setitem(run.WORK, "prepare", fail)
+    run.run_next(bench, "prepare")
+    seen = jobs.progress(db, [take.session_id])[take.session_id][0]
+    assert (seen.state, seen.reason) == ("failed", "Preparing the recording took longer than allowed.")
+
+
+def slowly(bench: Bench, meanwhile: Callable[[], None]) -> Callable[[Bench, Job], Any]:
+    """`prepare`, with something happening while it runs."""
+    real = run.WORK["prepare"]
+
+    def work(bench: Bench, job: Job) -> Any:
+        done = real(bench, job)
+        meanwhile()
+        return done
+
+    return work
+
+
+def test_a_worker_that_lost_its_row_stores_nothing(
+    db: Session, bench: Bench, take: Take, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def another_takes_it() -> None:
+        with bench.sessions.open() as other:
+            clock.forward(61)
+            assert jobs.claim(other, "prepare", "worker-2", clock.at) is not None
+            other.commit()
+
+    monkeypatch.setitem(run.WORK, "prepare", slowly(bench, another_takes_it))
+    run.run_next(bench, "prepare")
+    assert media.find_media(db, take.id) is None
+    assert job_of(db, "prepare").worker == "worker-2"
+
+
+def test_a_worker_told_to_stop_gives_its_work_back_untried(db: Session, bench: Bench, take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(bench: Bench, _job: Job) -> None:
+        bench.stopping.set()
+        raise SpeechError("the engine was closed")
+
+    monkeypatch.setitem(run.WORK, "prepare", stop)
+    run.run_next(bench, "prepare")
+    job = job_of(db, "prepare")
+    assert (job.state, job.attempts, job.error) == ("waiting", 0, "")
+
+
+def test_the_log_names_no_person_and_no_word(db: Session, bench: Bench, take: Take, capsys: pytest.CaptureFixture[str]) -> None:
+    run.run_next(bench, "prepare")
+    run.run_next(bench, "transcribe")
+    said = capsys.readouterr().out
+    assert "transcribe" in said
+    assert "Carla" not in said
+    assert "listened" not in said
+
+
+def test_parts_are_joined_in_the_order_of_their_offsets(db: Session, bench: Bench, world: World, webm: bytes) -> None:
+    take = create_take(db, bench.store, world, webm, pieces=40)
+    joined = io.BytesIO()
+    for part in media.parts_of(db, take.id):
+        joined.writelines(bench.store.open(part.key))
+    assert joined.getvalue() == webm
