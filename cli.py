@@ -6,7 +6,10 @@ Each command lives in a `cli_*.py` file that is imported only when it is asked f
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,9 +45,22 @@ def _command(name: str) -> Command:
     """The function behind a command's name."""
     import importlib
 
-    module = {"up": "cli_up", "doctor": "cli_doctor", "careers": "cli_demo"}.get(name, "cli_run")
+    module = {"up": "cli_up", "doctor": "cli_doctor", "careers": "cli_careers", "web": "cli_web"}.get(name, "cli_run")
     found: Command = getattr(importlib.import_module(module), name.replace("-", "_"))
     return found
+
+
+def end_with(parent: int | None) -> None:
+    """From now on this process is asked to stop once `parent` is gone, however it went."""
+
+    def watch() -> None:
+        never = threading.Event()
+        while os.getppid() == parent:
+            never.wait(1.0)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    if parent is not None:
+        threading.Thread(target=watch, daemon=True, name="parent").start()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import secrets
 import uuid
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,13 +17,12 @@ from markupsafe import Markup
 
 from adapters import clock, passwords
 from cli import ROOT
-from cli_run import begin, settings_of
 from config import Settings
-from domain import employers, interviews
+from domain import embeds, employers, interviews, snippets
 from domain.audit import Actor
 from domain.designs import InterviewDesign, QuestionDesign
 from domain.library import support
-from domain.tokens import Tokens, mint_embed
+from domain.tokens import Tokens
 from models import Embed, Session, Sessions
 
 EMPLOYER: Final = "Hazel & Finch"
@@ -104,16 +101,20 @@ def _on_demo(criterion: dict[str, Any]) -> dict[str, Any]:
 
 def embed_token(settings: Settings, demo: Demo, origin: str) -> str:
     """The public token in the careers page's snippet."""
-    return mint_embed(_tokens(settings), demo.embeds[origin], demo.interview_id, [origin], clock.now())
+    return _token_of(settings, demo.embeds[origin])
 
 
-def _tokens(settings: Settings) -> Tokens:
-    return Tokens(*settings.signing_keys())
+def _token_of(settings: Settings, embed_id: str) -> str:
+    sessions = Sessions(settings.database)
+    with sessions.open() as db:
+        token = embeds.token_of(Tokens(*settings.signing_keys()), embeds.get_embed(db, embed_id))
+    sessions.close()
+    return token
 
 
 def start_test_session(settings: Settings, demo: Demo, local_url: str) -> str:
     """A candidate token of a fresh session marked as test, got through the same door candidates use."""
-    token = mint_embed(_tokens(settings), demo.test_embed, demo.interview_id, [], clock.now())
+    token = _token_of(settings, demo.test_embed)
     came = {"token": token, "host_origin": None, "locale": "en"}
     opened = _post(f"{local_url}/c/open", came)
     agreed = {"notice_hash": opened["notice"]["hash"], "consent": {"recording": True, "ai": False}}
@@ -150,40 +151,8 @@ def ready(settings: Settings, demo: Demo, careers_url: str, local_url: str) -> d
     }
 
 
-def page(settings: Settings, demo: Demo, origin: str) -> str:
+def write_page(settings: Settings, demo: Demo, origin: str) -> None:
     """The careers page, as an employer would have it: their own markup, and the snippet as it was handed out."""
     templates = Environment(loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined)
-    snippet = Markup(interviews.snippet(settings.public_url, embed_token(settings, demo, origin)))  # noqa: S704 - made by us
-    return templates.get_template("demo/careers.html").render(snippet=snippet)
-
-
-def careers(asked: argparse.Namespace) -> int:
-    """Serves the careers page until told to stop."""
-    settings = settings_of(asked)
-    begin(asked, settings)
-    origin = f"http://127.0.0.1:{asked.port}"
-    demo = Demo(**json.loads((settings.data / "demo.json").read_text()))
-    body = page(settings, demo, origin).encode()
-    with ThreadingHTTPServer(("127.0.0.1", asked.port), _handler(body)) as server:
-        server.serve_forever()
-    return 0
-
-
-def _handler(body: bytes) -> type[BaseHTTPRequestHandler]:
-    class Careers(BaseHTTPRequestHandler):
-        """One page, whatever is asked for; no log."""
-
-        def do_GET(self) -> None:
-            self.send_response(200 if self.path.split("?")[0] == "/" else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if self.command == "GET":
-                self.wfile.write(body)
-
-        do_HEAD = do_GET  # noqa: N815 - the library's name
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    return Careers
+    snippet = Markup(snippets.snippet(settings.public_url, embed_token(settings, demo, origin)))  # noqa: S704 - made by us
+    (settings.data / "careers.html").write_text(templates.get_template("demo/careers.html").render(snippet=snippet))

@@ -1,23 +1,19 @@
-"""Commands that serve one thing or do one thing: web, worker, owners, keys, migrations, the audit proof."""
+"""Commands that do one thing: a worker, owners, keys, migrations, the audit proof."""
 
 from __future__ import annotations
 
 import argparse
 import getpass
-import os
 import secrets
-import signal
 import sys
-import threading
 from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
 import structlog
-from gunicorn.app.base import BaseApplication
 
 from adapters import clock, passwords
-from cli import Stop
+from cli import Stop, end_with
 from config import Settings, write_keys
 from domain import audit, employers
 from jobs.queues import NAMES
@@ -32,14 +28,6 @@ def settings_of(asked: argparse.Namespace, **given: Any) -> Settings:
     settings = Settings.from_environment(data=asked.data and asked.data.resolve(), **given)
     settings.data.mkdir(parents=True, exist_ok=True)
     return settings
-
-
-def web(asked: argparse.Namespace) -> int:
-    """Serves until told to stop."""
-    settings = settings_of(asked)
-    begin(asked, settings)
-    WebServer(settings, f"{asked.host}:{asked.port}", asked.workers).run()
-    return 0
 
 
 def worker(asked: argparse.Namespace) -> int:
@@ -72,48 +60,7 @@ def begin(asked: argparse.Namespace, settings: Settings) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(sys.stdout),
     )
-    if asked.parent is not None:
-        threading.Thread(target=_end_with, args=(asked.parent,), daemon=True, name="parent").start()
-
-
-def _end_with(parent: int) -> None:
-    """Asks this process to stop once its parent is gone, however it went (a signal at a parent's death is Linux only)."""
-    never = threading.Event()
-    while os.getppid() == parent:
-        never.wait(1.0)
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-class WebServer(BaseApplication):  # type: ignore[misc]
-    """gunicorn with threads: it hands request bodies on as they come, which resumable uploads need."""
-
-    def __init__(self, settings: Settings, bind: str, workers: int) -> None:
-        self._settings, self._bind, self._workers = settings, bind, workers
-        super().__init__()
-
-    def load_config(self) -> None:
-        """No access log: request lines hold addresses of recordings."""
-        options = {
-            "bind": self._bind,
-            "workers": self._workers,
-            "worker_class": "gthread",
-            "threads": self._settings.web_threads,
-            "timeout": 60,
-            "graceful_timeout": 8,
-            "keepalive": 15,
-            "accesslog": None,
-            "errorlog": "-",
-            "loglevel": "warning",
-            "proc_name": "greenroom-web",
-        }
-        for name, value in options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        """Made in each web process, after the fork: the media store's runtime does not survive one."""
-        from app import create_app
-
-        return create_app(self._settings)
+    end_with(asked.parent)
 
 
 def migrate(asked: argparse.Namespace) -> int:

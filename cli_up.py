@@ -75,6 +75,8 @@ def _plan(asked: argparse.Namespace) -> Plan:
     careers = "" if asked.no_demo else f"http://127.0.0.1:{asked.port + 1}/"
     if asked.no_demo and asked.ready_file:
         raise Stop("--ready-file needs the demo employer: leave out --no-demo.")
+    if asked.ready_file:
+        asked.ready_file.unlink(missing_ok=True)
     return Plan(asked, settings, private_folder(settings.data / "logs"), careers)
 
 
@@ -163,7 +165,9 @@ def _provide_demo(plan: Plan) -> cli_demo.Demo | None:
         return None
     if not (plan.settings.data / "demo.json").exists():
         say("making the demo employer…")
-    return cli_demo.provide(plan.settings, plan.careers_url.rstrip("/"))
+    demo = cli_demo.provide(plan.settings, plan.careers_url.rstrip("/"))
+    cli_demo.write_page(plan.settings, demo, plan.careers_url.rstrip("/"))
+    return demo
 
 
 def _services(plan: Plan) -> list[Part]:
@@ -175,7 +179,7 @@ def _services(plan: Plan) -> list[Part]:
         Part("worker", worker.command, plan.logs / "worker.log", _environment(plan), on_death=worker.free),
     ]
     if plan.careers_url:
-        careers = _self("careers", "--port", str(asked.port + 1))
+        careers = _self("careers", "--port", str(asked.port + 1), "--data", str(plan.settings.data))
         parts.append(Part("careers page", lambda: careers, plan.logs / "careers.log", _environment(plan)))
     return parts
 

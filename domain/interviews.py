@@ -87,10 +87,10 @@ def overview(db: Session, *, archived: bool = False) -> list[Row]:
     wanted = sa.select(Interview).where(Interview.archived_at.is_not(None) if archived else Interview.archived_at.is_(None))
     found = db.scalars(wanted.order_by(Interview.opening_id.desc(), Interview.stage)).all()
     highest = sa.select(InterviewVersion.interview_id, sa.func.max(InterviewVersion.number)).group_by(InterviewVersion.interview_id)
-    numbers = {interview_id: max(0, number) for interview_id, number in db.execute(highest).tuples()}
+    numbers = {interview_id: max(0, number) for interview_id, number in db.execute(highest)}
     counts: dict[str, dict[str, int]] = {}
     states = sa.select(CandidateSession.interview_id, CandidateSession.state, sa.func.count()).where(CandidateSession.is_test.is_(False))
-    for interview_id, state, count in db.execute(states.group_by(CandidateSession.interview_id, CandidateSession.state)).tuples():
+    for interview_id, state, count in db.execute(states.group_by(CandidateSession.interview_id, CandidateSession.state)):
         counts.setdefault(interview_id, {})[state] = count
     return [Row(interview, numbers.get(interview.id, 0), counts.get(interview.id, {})) for interview in found]
 
@@ -98,8 +98,8 @@ def overview(db: Session, *, archived: bool = False) -> list[Row]:
 def versions_with_counts(db: Session, interview: Interview) -> list[tuple[InterviewVersion, str, int]]:
     """Every published version, newest first, with who published it and how many candidates met it."""
     met = sa.select(CandidateSession.version_id, sa.func.count()).where(CandidateSession.interview_id == interview.id)
-    counts = dict(db.execute(met.where(CandidateSession.is_test.is_(False)).group_by(CandidateSession.version_id)).tuples().all())
-    names = dict(db.execute(sa.select(Member.id, Member.name)).tuples().all())
+    counts = dict(db.execute(met.where(CandidateSession.is_test.is_(False)).group_by(CandidateSession.version_id)).all())
+    names = dict(db.execute(sa.select(Member.id, Member.name)).all())
     found = versions(db, interview)
     return [(version, names.get(version.published_by or "", ""), counts.get(version.id, 0)) for version in found]
 
@@ -268,11 +268,6 @@ def create_embed(
     db.flush()
     audit.append(db, actor, Verb.EMBED_CREATED, ("embed", embed.id), {"origins": embed.origins}, now=now)
     return embed
-
-
-def snippet(public_url: str, token: str) -> str:
-    """What an employer pastes into their page. The token is public and of our own alphabet, so nothing needs escaping."""
-    return f'<script async src="{public_url}/embed.js"></script>\n<greenroom-interview token="{token}"></greenroom-interview>'
 
 
 def revoke_embed(db: Session, actor: Actor, embed: Embed, now: datetime) -> None:

@@ -152,15 +152,16 @@ class Progress:
 def progress(db: Session, session_ids: Sequence[str]) -> dict[str, list[Progress]]:
     """The progress of every recorded take of these candidate sessions, by session, oldest take first."""
     takes = db.execute(
-        sa.select(Take.session_id, Take.id, Media.playback_key.is_not(None), sa.exists().where(Transcript.take_id == Take.id))
+        sa.select(Take.session_id, Take.id, Take.state, Media.playback_key.is_not(None), sa.exists().where(Transcript.take_id == Take.id))
         .outerjoin(Media, Media.take_id == Take.id)
         .where(Take.session_id.in_(session_ids), Take.kind != "text", Take.state.not_in(("recording", "discarded")))
         .order_by(Take.created_at, Take.id)
     ).all()
     jobs = _jobs_of(db, [row[1] for row in takes])
     found: dict[str, list[Progress]] = {session_id: [] for session_id in session_ids}
-    for session_id, take_id, can_play, has_words in takes:
-        found[session_id].append(_progress(take_id, jobs.get(take_id, []), bool(can_play), bool(has_words)))
+    for session_id, take_id, state, can_play, has_words in takes:
+        damaged = Progress(take_id, "failed", "The recording did not arrive whole.") if state == "damaged" else None
+        found[session_id].append(damaged or _progress(take_id, jobs.get(take_id, []), bool(can_play), bool(has_words)))
     return found
 
 

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import structlog
 
-from domain import jobs
+from adapters.storage import StoreError
+from domain import candidates, jobs, leftovers, uploads
 from jobs.bench import Bench
 
 log = structlog.get_logger()
 
-NUDGE_EVERY: Final = 3.0
 MOST_MESSAGES: Final = 64
 """Messages of a kind that need to stand in line; more would only be longer."""
+DAY: Final = 86400.0
 
 
 def nudge(bench: Bench) -> int:
@@ -29,25 +30,58 @@ def nudge(bench: Bench) -> int:
     return sum(bench.queues.top_up(kind, min(count, MOST_MESSAGES)) for kind, count in waiting.items())
 
 
+def expire(bench: Bench) -> int:
+    """Ends sessions and gives up uploads whose time is over. Returns how many objects went."""
+    with bench.sessions.open() as db:
+        candidates.expire(db, bench.now())
+        db.commit()
+        keys = uploads.expire(db, bench.now())
+        db.commit()
+    return _delete(bench, keys)
+
+
+def tidy(bench: Bench) -> int:
+    """Removes objects no row names, and what killed writers left half-written. Returns how many objects went."""
+    bench.store.clear_staging()
+    with bench.sessions.open() as db:
+        keys = leftovers.orphans(db, bench.store.keys("uploads"), bench.now())
+    return _delete(bench, keys)
+
+
+def _delete(bench: Bench, keys: Iterable[str]) -> int:
+    """What cannot be deleted now is found again as left over."""
+    gone = 0
+    for key in keys:
+        try:
+            bench.store.delete(key)
+            gone += 1
+        except StoreError as error:
+            log.warning("delete_failed", error=type(error).__name__)
+    return gone
+
+
+EVERY: Final[dict[Callable[[Bench], int], float]] = {nudge: 3.0, expire: 30.0, tidy: DAY}
+"""Seconds between two rounds of each step."""
+
+
 class Sweeper(threading.Thread):
-    """Sweeps every few seconds until the worker stops."""
+    """Sweeps every few seconds until the worker stops. The daily round waits for the first hour, so that restarts do not repeat it."""
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(name="sweeper", daemon=True)
         self._bench = bench
-        self._due: dict[Callable[[Bench], object], tuple[float, float]] = {nudge: (NUDGE_EVERY, 0.0)}
+        self._due = {nudge: 0.0, expire: 0.0, tidy: time.monotonic() + 3600}
 
     def run(self) -> None:
         """One round, a pause, the next, whatever goes wrong in one of them."""
         while True:
-            for step, (every, last) in list(self._due.items()):
-                if time.monotonic() - last >= every:
-                    self._try(step)
-                    self._due[step] = every, time.monotonic()
+            for step in [step for step, due in self._due.items() if time.monotonic() >= due]:
+                self._try(step)
+                self._due[step] = time.monotonic() + EVERY[step]
             if self._bench.stopping.wait(1.0):
                 return
 
-    def _try(self, step: Callable[[Bench], object]) -> None:
+    def _try(self, step: Callable[[Bench], int]) -> None:
         try:
             step(self._bench)
         except Exception as error:  # a database or store that is away now is there in the next round

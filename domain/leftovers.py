@@ -1,0 +1,54 @@
+"""Objects in the media store that no row names: what a process killed between store and database left behind.
+
+Only what nobody can be working on is named: a part is stored before its row is committed, so parts of an upload
+that still goes on are never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models import Part, Upload
+from models.base import ALPHABET
+
+SETTLED: Final = timedelta(hours=1)
+"""How long an upload must have been over before its leftovers go."""
+UNKNOWN: Final = timedelta(days=1)
+"""How old an upload without a row must be."""
+
+
+def orphans(db: Session, keys: Iterable[str], now: datetime) -> list[str]:
+    """Those of these keys of parts (`uploads/<employer>/<upload>/<part>`) that no row names and none ever will."""
+    by_upload: dict[str, list[str]] = {}
+    for key in keys:
+        folders = key.split("/")
+        if len(folders) == 4 and folders[0] == "uploads":
+            by_upload.setdefault(folders[2], []).append(key)
+    return [key for upload_id, held in by_upload.items() if _is_over(db, upload_id, now) for key in _unnamed(db, upload_id, held)]
+
+
+def _is_over(db: Session, upload_id: str, now: datetime) -> bool:
+    row = db.execute(sa.select(Upload.finished_at, Upload.terminated_at).where(Upload.id == upload_id)).one_or_none()
+    if row is None:
+        return _born(upload_id) < now - UNKNOWN
+    ended = row.finished_at or row.terminated_at
+    return ended is not None and bool(ended < now - SETTLED)
+
+
+def _unnamed(db: Session, upload_id: str, keys: list[str]) -> list[str]:
+    named = set(db.scalars(sa.select(Part.key).where(Part.upload_id == upload_id)))
+    return [key for key in keys if key not in named]
+
+
+def _born(row_id: str) -> datetime:
+    """When an id was made: its first 48 bits are milliseconds. What is no id of ours counts as just made, so that it stays."""
+    try:
+        number = sum(ALPHABET.index(sign) << shift for sign, shift in zip(row_id, range(125, -1, -5), strict=True))
+    except ValueError:
+        return datetime.max.replace(tzinfo=UTC)
+    return datetime.fromtimestamp((number >> 80) / 1000, UTC)
