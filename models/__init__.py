@@ -10,6 +10,7 @@ from models.job import Job
 from models.media import Media
 from models.review import Decision, Note, Score, Scorecard, View
 from models.rubric import Rubric
+from models.search import SearchEntry
 from models.sessions import Session, Sessions
 from models.transcript import Transcript
 from models.upload import Part, Upload
@@ -42,6 +43,7 @@ __all__ = [
     "Rubric",
     "Score",
     "Scorecard",
+    "SearchEntry",
     "Session",
     "Sessions",
     "Step",

@@ -1,6 +1,8 @@
 // What every page of the employer's side shares: toasts that can be dismissed, and a word when the server is away.
 // Pages work without it.
 
+document.documentElement.classList.add("has-js");
+
 const toasts = document.getElementById("toasts");
 
 export function toast(message, kind = "") {
@@ -17,12 +19,23 @@ export function toast(message, kind = "") {
   toasts.append(box);
 }
 
+/** True when a key press belongs to a field or a dialog and is no shortcut. */
+export function isTyping(event) {
+  const at = event.target;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return true;
+  return at.matches("textarea, select, [contenteditable], input:not([type=radio], [type=range], [type=checkbox])");
+}
+
 document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-open]");
+  if (opener) document.getElementById(opener.dataset.open).showModal();
   if (event.target.closest("[data-dismiss]")) event.target.closest("[data-toast], dialog")?.remove();
   for (const open of document.querySelectorAll("details.bar-me[open]")) if (!open.contains(event.target)) open.open = false;
 });
 
 document.addEventListener("keydown", (event) => {
+  const help = document.getElementById("shortcuts");
+  if (event.key === "?" && help && !isTyping(event)) help.showModal();
   if (event.key !== "Escape") return;
   for (const open of document.querySelectorAll("details.bar-me[open]")) open.open = false;
 });

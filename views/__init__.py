@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from flask import Flask
 
-from views import auth, inbox, pages
+from views import auth, embeds, inbox, interviews, invites, media, pages, review, rubrics
 
 
 def init_app(app: Flask) -> None:
     """Registers the blueprints, in the order they are met."""
     pages.init_app(app)
     auth.init_app(app)
-    app.register_blueprint(inbox.door)
+    for room in (inbox, review):
+        app.register_blueprint(room.door)
+    app.register_blueprint(review.open_door)
+    app.register_blueprint(media.door)
+    for room in (interviews, rubrics, embeds, invites):
+        app.register_blueprint(room.door)

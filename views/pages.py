@@ -141,6 +141,14 @@ def day(moment: datetime | None) -> str:
     return f"{moment.day} {moment:%b %Y}" if moment else "–"
 
 
+def away(at: datetime, now: datetime) -> str:
+    """How far off a date is: `2 days late`, `today`, `in 3 days`."""
+    days = (at.date() - now.date()).days
+    if days == 0:
+        return "today"
+    return f"{abs(days)} {'day' if abs(days) == 1 else 'days'} late" if days < 0 else "tomorrow" if days == 1 else f"in {days} days"
+
+
 def moment(at: datetime | None) -> str:
     """`2 Nov 2026, 09:00 UTC`, or a dash."""
     return f"{day(at)}, {at:%H:%M} UTC" if at else "–"
@@ -176,7 +184,7 @@ def browser(device: str) -> str:
 def init_app(app: Flask) -> None:
     """Installs htmx_flask and what templates of the employer's side may use."""
     Htmx(app)
-    app.jinja_env.filters.update(initials=initials, clock=clock_text, day=day, moment=moment, browser=browser, ten=ten, percent=percent)
+    app.jinja_env.filters.update(initials=initials, clock=clock_text, day=day, away=away, moment=moment, browser=browser, ten=ten, percent=percent)
     app.jinja_env.filters.update(peaks_path=peaks_path, flag_text=flag_text, paragraphs=transcripts.paragraphs)
     app.jinja_env.globals.update(nav=nav, static=static)
     app.context_processor(lambda: {"me": g.get("member")})

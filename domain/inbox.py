@@ -1,0 +1,259 @@
+"""The reviewers' list: which candidate sessions wait for what, in which order, page by page.
+
+Pages go on from the last row shown (keyset), so page 2,000 costs what page 1 does. No order and no filter
+knows a proposal.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from domain import audit, search
+from domain.audit import Actor, Verb
+from domain.errors import NotFound
+from models import Candidate, CandidateSession, Interview, Member, Scorecard
+
+PAGE: Final = 50
+SAMPLE: Final = 20
+SHUFFLE: Final = 1 << 30
+VIEWS: Final = ("to_score", "to_decide", "decided", "open", "ended")
+ORDERS: Final = ("due", "unscored", "newest", "sample")
+_DESK: Final = {"to_score": "waiting", "to_decide": "waiting", "decided": "decided", "open": "open", "ended": "ended"}
+
+
+# By what each order sorts, and how a cursor's text becomes a value again.
+_DUE: Final = ((CandidateSession.due_at, datetime.fromisoformat), (CandidateSession.id, str))
+KEYS: Final[dict[str, tuple[tuple[Any, Any], ...]]] = {
+    "due": _DUE,
+    "unscored": ((CandidateSession.scorecard_count, int), *_DUE),
+    "newest": ((CandidateSession.arrived_at, datetime.fromisoformat), (CandidateSession.id, str)),
+}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the list shows. `text` searches all views at once; `seed` is the place a random sample starts from."""
+
+    view: str = "to_score"
+    order: str = "due"
+    interview_id: str = ""
+    assignee: str = ""  # "" anybody, "me", "nobody"
+    text: str = ""
+    after: str = ""
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list. `is_scored` says whether the looking member's own scorecard is in."""
+
+    id: str
+    name: str
+    interview: str
+    state: str
+    desk: str
+    verdict: str
+    due_at: datetime
+    arrived_at: datetime
+    scorecards: int
+    shuffle: int
+    assignee: str | None
+    is_scored: bool = False
+    excerpt: str = ""
+
+    @property
+    def is_on_hold(self) -> bool:
+        return self.verdict == "hold"
+
+
+@dataclass(frozen=True)
+class Page:
+    """`after` continues the list, "" at its end."""
+
+    rows: Sequence[Row]
+    after: str
+
+
+def page(db: Session, member: Member, wanted: Filter) -> Page:
+    """One page of the list for this member."""
+    if wanted.text.strip():
+        return _found(db, member, wanted)
+    if wanted.order == "sample":
+        return Page(_finish(db, member, _sample(db, member, wanted), ""), "")
+    rows = db.execute(_after(_listed(member, wanted), wanted).order_by(*_order(wanted)).limit(PAGE + 1)).all()
+    shown = _finish(db, member, rows[:PAGE], "")
+    return Page(shown, _cursor(shown[-1], wanted.order) if len(rows) > PAGE else "")
+
+
+def counts(db: Session, member: Member, wanted: Filter) -> dict[str, int]:
+    """How many sessions each view holds, under the same interview and assignee."""
+    by_desk = {desk: (all_of, scored) for desk, all_of, scored in db.execute(_counted(member, wanted))}
+    waiting, scored = by_desk.get("waiting", (0, 0))
+    own = db.scalar(_scored_by(member, wanted)) or 0
+    rest = {view: by_desk.get(view, (0, 0))[0] for view in ("decided", "open", "ended")}
+    return {"to_score": waiting - own, "to_decide": scored, **rest}
+
+
+def find_next(db: Session, member: Member, session: CandidateSession | None = None) -> str | None:
+    """The id of the next session this member has not scored: theirs first, then of the interview of `session`, then any.
+
+    Within each the oldest promise comes first; `session` itself is passed over.
+    """
+    filters = [Filter(assignee="me"), *([Filter(interview_id=session.interview_id)] if session else []), Filter()]
+    for wanted in filters:
+        others = _listed(member, wanted).where(CandidateSession.id != (session.id if session else ""))
+        row = db.execute(others.order_by(*_order(wanted)).limit(1)).first()
+        if row is not None:
+            return str(row.id)
+    return None
+
+
+def interviews(db: Session) -> list[tuple[str, str]]:
+    """Id and title of every interview that is not archived, by title."""
+    found = sa.select(Interview.id, Interview.title).where(Interview.archived_at.is_(None)).order_by(Interview.title, Interview.id)
+    return [(row.id, row.title) for row in db.execute(found)]
+
+
+def scorers(db: Session) -> list[tuple[str, str]]:
+    """Id and name of every member who may score, by name."""
+    found = sa.select(Member.id, Member.name).where(Member.disabled_at.is_(None), Member.role != "read_only").order_by(Member.name)
+    return [(row.id, row.name) for row in db.execute(found)]
+
+
+def assign(db: Session, actor: Actor, session_ids: Sequence[str], member_id: str | None, now: datetime) -> int:
+    """Gives sessions to a member, or to nobody (None). Returns how many changed hands. Raises NotFound for an unknown member."""
+    if member_id is not None and db.scalar(sa.select(Member.id).where(Member.id == member_id)) is None:
+        raise NotFound
+    found = list(db.scalars(sa.select(CandidateSession).where(CandidateSession.id.in_(session_ids))))
+    changed = [session for session in found if session.assignee_id != member_id]
+    for session in changed:
+        session.assignee_id = member_id
+        audit.append(db, actor, Verb.SESSION_ASSIGNED, ("session", session.id), {"member": member_id or ""}, now=now)
+    db.flush()
+    return len(changed)
+
+
+def beside(db: Session, member: Member, session: CandidateSession, most: int = 12) -> list[Row]:
+    """The sessions of the same interview that wait, around this one: a few before it, the rest after it."""
+    listed = _listed(member, Filter(view="waiting", interview_id=session.interview_id))
+    place = sa.tuple_(CandidateSession.due_at, CandidateSession.id)
+    here = sa.tuple_(sa.literal(session.due_at, CandidateSession.due_at.type), sa.literal(session.id))
+    newest_first: list[Any] = [CandidateSession.due_at.desc(), CandidateSession.id.desc()]
+    before = db.execute(listed.where(place < here).order_by(*newest_first).limit(3)).all()
+    after = db.execute(listed.where(place > here).order_by(*_order(Filter())).limit(most)).all()
+    return _finish(db, member, [*reversed(before), *after], "")
+
+
+def _columns() -> tuple[Any, ...]:
+    row = CandidateSession
+    return (
+        row.id,
+        Candidate.name,
+        Interview.title.label("interview"),
+        row.state,
+        row.desk,
+        row.verdict,
+        row.due_at,
+        row.arrived_at,
+        row.scorecard_count.label("scorecards"),
+        row.shuffle,
+        Member.name.label("assignee"),
+    )
+
+
+def _rows() -> sa.Select[Any]:
+    rows = sa.select(*_columns()).join(Candidate, Candidate.id == CandidateSession.candidate_id)
+    rows = rows.join(Interview, Interview.id == CandidateSession.interview_id)
+    return rows.outerjoin(Member, Member.id == CandidateSession.assignee_id).where(CandidateSession.is_test.is_(False))
+
+
+def _listed(member: Member, wanted: Filter) -> sa.Select[Any]:
+    rows = _rows().where(CandidateSession.desk == _DESK.get(wanted.view, "waiting"), *_narrowed(member, wanted))
+    if wanted.view == "to_decide":
+        return rows.where(CandidateSession.scorecard_count > 0)
+    if wanted.view == "to_score":
+        return rows.where(~_own().where(Scorecard.member_id == member.id).exists())
+    return rows
+
+
+def _own() -> sa.Select[Any]:
+    return sa.select(Scorecard.id).where(Scorecard.session_id == CandidateSession.id, Scorecard.submitted_at.is_not(None))
+
+
+def _counted(member: Member, wanted: Filter) -> sa.Select[str, int, int]:
+    scored: sa.ColumnElement[int] = sa.func.sum(sa.case((CandidateSession.scorecard_count > 0, 1), else_=0))
+    rules = [CandidateSession.is_test.is_(False), *_narrowed(member, wanted)]
+    return sa.select(CandidateSession.desk, sa.func.count(), scored).where(*rules).group_by(CandidateSession.desk)
+
+
+def _scored_by(member: Member, wanted: Filter) -> sa.Select[Any]:
+    """How many of the waiting sessions this member has scored."""
+    mine = sa.and_(Scorecard.member_id == member.id, Scorecard.submitted_at.is_not(None))
+    rules = [CandidateSession.is_test.is_(False), CandidateSession.desk == "waiting", *_narrowed(member, wanted)]
+    joined = sa.select(sa.func.count()).select_from(Scorecard).join(CandidateSession, CandidateSession.id == Scorecard.session_id)
+    return joined.where(mine, *rules)
+
+
+def _narrowed(member: Member, wanted: Filter) -> list[sa.ColumnElement[bool]]:
+    """The employer is named although the fence adds it: the planner then sees the whole index in one place."""
+    rules: list[sa.ColumnElement[bool]] = [CandidateSession.employer_id == member.employer_id]
+    if wanted.interview_id:
+        rules.append(CandidateSession.interview_id == wanted.interview_id)
+    if wanted.assignee:
+        rules.append(CandidateSession.assignee_id == member.id if wanted.assignee == "me" else CandidateSession.assignee_id.is_(None))
+    return rules
+
+
+def _order(wanted: Filter) -> list[Any]:
+    columns = [column for column, _ in KEYS.get(wanted.order, KEYS["due"])]
+    return [column.desc() for column in columns] if wanted.order == "newest" else columns
+
+
+def _after(rows: sa.Select[Any], wanted: Filter) -> sa.Select[Any]:
+    """Only what comes after the last row shown; a cursor that was tampered with starts from the top."""
+    keys = KEYS.get(wanted.order, KEYS["due"])
+    try:
+        values = json.loads(base64.urlsafe_b64decode(wanted.after)) if wanted.after else []
+        last = [sa.literal(read(value), column.type) for (column, read), value in zip(keys, values, strict=True)]
+    except (ValueError, TypeError):
+        return rows
+    place = sa.tuple_(*[column for column, _ in keys])
+    return rows.where(place < sa.tuple_(*last) if wanted.order == "newest" else place > sa.tuple_(*last))
+
+
+def _cursor(row: Row, order: str) -> str:
+    due, arrived = row.due_at.isoformat(), row.arrived_at.isoformat()
+    values = {"newest": [arrived, row.id], "unscored": [row.scorecards, due, row.id]}.get(order, [due, row.id])
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+
+
+def _sample(db: Session, member: Member, wanted: Filter) -> Sequence[Any]:
+    start = wanted.seed % SHUFFLE
+    rows = _listed(member, wanted).order_by(CandidateSession.shuffle, CandidateSession.id)
+    first = db.execute(rows.where(CandidateSession.shuffle >= start).limit(SAMPLE)).all()
+    rest = db.execute(rows.where(CandidateSession.shuffle < start).limit(SAMPLE - len(first))).all() if len(first) < SAMPLE else []
+    return [*first, *rest]
+
+
+def _found(db: Session, member: Member, wanted: Filter) -> Page:
+    ids = search.sessions_with(db, member.employer_id, wanted.text)
+    rows = db.execute(_rows().where(CandidateSession.id.in_(ids[:PAGE]), *_narrowed(member, wanted)))
+    return Page(_finish(db, member, sorted(rows, key=lambda row: ids.index(row.id)), wanted.text), "")
+
+
+def _finish(db: Session, member: Member, rows: Sequence[Any], text: str) -> list[Row]:
+    ids = [row.id for row in rows]
+    own = sa.select(Scorecard.session_id).where(
+        Scorecard.session_id.in_(ids), Scorecard.member_id == member.id, Scorecard.submitted_at.is_not(None)
+    )
+    scored = set(db.scalars(own)) if ids else set()
+    pieces = search.excerpts(db, ids, text) if text else {}
+    return [Row(**row._mapping, is_scored=row.id in scored, excerpt=pieces.get(row.id, "")) for row in rows]

@@ -1,0 +1,136 @@
+"""What a reviewer sees of a candidate session: each answer with what can be played and read of it.
+
+Nothing here touches the table of accommodations: how somebody answered is not a reviewer's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from domain import audit, jobs
+from domain.audit import Actor, Verb
+from domain.errors import Conflict, NotFound
+from domain.jobs import Progress
+from models import Answer, CandidateSession, Criterion, Media, Member, Question, Take, Transcript, View
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One question with the take that counts (None: unanswered) and what was made of it. `is_opened`: by this member."""
+
+    question: Question
+    take: Take | None
+    media: Media | None
+    transcript: Transcript | None
+    progress: Progress | None
+    is_opened: bool
+
+    @property
+    def can_play(self) -> bool:
+        return self.media is not None and bool(self.media.playback_key)
+
+    @property
+    def is_in_work(self) -> bool:
+        return self.progress is not None and self.progress.state in {"waiting", "preparing", "transcribing"}
+
+    @property
+    def has_failed(self) -> bool:
+        return self.progress is not None and self.progress.state == "failed"
+
+
+def get_session(db: Session, session_id: str) -> CandidateSession:
+    """Raises NotFound, also for another employer's."""
+    found = db.scalar(sa.select(CandidateSession).where(CandidateSession.id == session_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lock(db: Session, session: CandidateSession) -> None:
+    """Makes others who change this session's review wait until we commit. Raises NotFound when it was erased meanwhile."""
+    touched = sa.update(CandidateSession).where(CandidateSession.id == session.id).values(id=CandidateSession.id)
+    if db.connection().execute(touched).rowcount == 0:
+        raise NotFound
+    db.refresh(session)
+
+
+def questions(db: Session, version_id: str) -> list[Question]:
+    """The questions of a version, in order."""
+    return list(db.scalars(sa.select(Question).where(Question.version_id == version_id).order_by(Question.position)))
+
+
+def criteria(db: Session, version_id: str) -> list[Criterion]:
+    """The criteria of a version, in order."""
+    return list(db.scalars(sa.select(Criterion).where(Criterion.version_id == version_id).order_by(Criterion.position)))
+
+
+def replies(db: Session, session: CandidateSession, member: Member) -> list[Reply]:
+    """Every question of the session in order, answered or not."""
+    answers = db.scalars(sa.select(Answer).where(Answer.session_id == session.id))
+    takes = {answer.question_id: answer.take for answer in answers}
+    take_ids = [take.id for take in takes.values() if take is not None]
+    media = {row.take_id: row for row in db.scalars(sa.select(Media).where(Media.take_id.in_(take_ids)))}
+    words = newest_words(db, take_ids)
+    work = {progress.take_id: progress for progress in jobs.progress(db, [session.id])[session.id]}
+    opened = set(db.scalars(sa.select(View.question_id).where(View.session_id == session.id, View.member_id == member.id)))
+
+    def reply(question: Question) -> Reply:
+        take = takes.get(question.id)
+        key = take.id if take else ""
+        return Reply(question, take, media.get(key), words.get(key), work.get(key), question.id in opened)
+
+    return [reply(question) for question in questions(db, session.version_id)]
+
+
+def get_reply(db: Session, session: CandidateSession, member: Member, question_id: str) -> Reply:
+    """The reply to one question. Raises NotFound when the interview does not ask it."""
+    found = next((reply for reply in replies(db, session, member) if reply.question.id == question_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def newest_words(db: Session, take_ids: Iterable[str]) -> dict[str, Transcript]:
+    """The newest transcript of each take, by take."""
+    found = db.scalars(sa.select(Transcript).where(Transcript.take_id.in_(list(take_ids))).order_by(Transcript.number))
+    return {row.take_id: row for row in found}
+
+
+def open_answer(db: Session, actor: Actor, session: CandidateSession, question_id: str, now: datetime) -> None:
+    """Remembers that this member opened an answer; the first time counts. Raises NotFound for a question not asked here."""
+    asked = sa.select(Question.id).where(Question.id == question_id, Question.version_id == session.version_id)
+    if db.scalar(asked) is None:
+        raise NotFound
+    lock(db, session)
+    seen = sa.select(View.id).where(View.session_id == session.id, View.question_id == question_id, View.member_id == actor.id)
+    if db.scalar(seen) is not None:
+        return
+    db.add(View(employer_id=session.employer_id, session_id=session.id, question_id=question_id, member_id=actor.id, at=now))
+    db.flush()
+    audit.append(db, actor, Verb.SESSION_VIEWED, ("session", session.id), {"question": question_id}, now=now)
+
+
+def require_take(db: Session, session: CandidateSession, take_id: str) -> None:
+    """Raises NotFound unless this take counts as an answer of this session."""
+    if db.scalar(sa.select(Answer.id).where(Answer.session_id == session.id, Answer.take_id == take_id)) is None:
+        raise NotFound
+
+
+def retry_work(db: Session, actor: Actor, session: CandidateSession, take_id: str, now: datetime) -> tuple[str, str]:
+    """Another try of the work on a take that failed. Returns the question it answers and the kind of work, to be nudged.
+
+    Raises NotFound for another session's take, Conflict when nothing failed.
+    """
+    work = next((found for found in jobs.progress(db, [session.id])[session.id] if found.take_id == take_id), None)
+    if work is None:
+        raise NotFound
+    if work.job_id is None:
+        raise Conflict("This is already being tried again.")
+    job = jobs.get_job(db, work.job_id)
+    jobs.retry(db, actor, job, now)
+    return db.get_one(Take, take_id).question_id, job.kind

@@ -1,0 +1,70 @@
+"""Finding candidate sessions by words in names, notes and transcripts; the same answers on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from models import SearchEntry
+from models.search import fold
+
+MOST_HITS: Final = 1000
+MOST_WORDS: Final = 8
+AROUND: Final = 60
+
+
+def words_of(text: str) -> list[str]:
+    """The words a search looks for, folded; at most `MOST_WORDS`, signs left out."""
+    return re.findall(r"\w+", fold(text[:200]))[:MOST_WORDS]
+
+
+def sessions_with(db: Session, employer_id: str, text: str) -> list[str]:
+    """Ids of sessions with one source that has words beginning with each of these; the newest sources first, at most `MOST_HITS`."""
+    words = words_of(text)
+    if not words:
+        return []
+    hits = _sqlite(words, employer_id) if db.get_bind().dialect.name == "sqlite" else _postgresql(words)
+    found = db.scalars(sa.select(SearchEntry.session_id).where(hits).order_by(SearchEntry.id.desc()).limit(MOST_HITS))
+    return list(dict.fromkeys(found))
+
+
+def excerpts(db: Session, session_ids: list[str], text: str) -> dict[str, str]:
+    """A piece of the text around the first word found, by session; names are left out, they are on the row anyway."""
+    words = words_of(text)
+    if not words or not session_ids:
+        return {}
+    sources = sa.select(SearchEntry.session_id, SearchEntry.text).where(SearchEntry.session_id.in_(session_ids), SearchEntry.kind != "name")
+    found: dict[str, str] = {}
+    for session_id, source in db.execute(sources):
+        place = re.search(rf"\b{re.escape(words[0])}", source)
+        if place and session_id not in found and all(re.search(rf"\b{re.escape(word)}", source) for word in words):
+            found[session_id] = _cut(source, place.start())
+    return found
+
+
+def forget(db: Session, session_id: str) -> None:
+    """Takes every word of a session out of the index, as when it is erased."""
+    for entry in db.scalars(sa.select(SearchEntry).where(SearchEntry.session_id == session_id)):
+        db.delete(entry)
+    db.flush()
+
+
+def _sqlite(words: list[str], employer_id: str) -> sa.ColumnElement[bool]:
+    query = " AND ".join([f'employer_id : "{employer_id}"', *(f'text : "{word}"*' for word in words)])
+    matches = sa.text("SELECT rowid FROM search_fts WHERE search_fts MATCH :query ORDER BY rowid DESC LIMIT :most")
+    return SearchEntry.id.in_(matches.bindparams(query=query, most=MOST_HITS).columns(sa.column("rowid")))
+
+
+def _postgresql(words: list[str]) -> sa.ColumnElement[bool]:
+    query = " & ".join(f"{word}:*" for word in words)
+    return sa.func.to_tsvector(sa.literal_column("'simple'"), SearchEntry.text).op("@@")(
+        sa.func.to_tsquery(sa.literal_column("'simple'"), query)
+    )
+
+
+def _cut(text: str, place: int) -> str:
+    start, end = max(0, place - AROUND), place + AROUND
+    return ("…" if start else "") + text[start:end].strip() + ("…" if end < len(text) else "")

@@ -1,0 +1,218 @@
+"""The review page of one candidate session: choose, watch and read, score, decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request, url_for
+from flask import session as cookie
+from pydantic import ValidationError
+from werkzeug.wrappers import Response as AnyResponse
+
+from adapters import clock
+from domain import decisions, inbox, media, notes, reliability, reviews, scorecards
+from domain.errors import Invalid, NotFound, Refused
+from domain.notes import NoteDraft
+from models import CandidateSession, db
+from views import guards, pages
+
+door = Blueprint("review", __name__)
+guards.members_only(door)
+open_door = Blueprint("opened", __name__)
+guards.members_only(open_door, *guards.EVERYBODY)
+
+
+@door.get("/sessions/<session_id>")
+def show(session_id: str) -> Response:
+    return _whole(reviews.get_session(db.session(), session_id))
+
+
+@open_door.post("/sessions/<session_id>/answers/<question_id>/open")
+def open_answer(session_id: str, question_id: str) -> Response:
+    session = reviews.get_session(db.session(), session_id)
+    reviews.open_answer(db.session(), guards.actor(), session, question_id, clock.now())
+    db.session.commit()
+    return Response(status=204) if pages.is_htmx() else pages.go(_address(session_id, f"answer-{question_id}"))
+
+
+@door.get("/sessions/<session_id>/answers/<question_id>/<part>")
+def answer(session_id: str, question_id: str, part: str) -> Response:
+    """The player or the words of one answer; asks again by itself while they are being made."""
+    _require(part, ("player", "words"))
+    session = reviews.get_session(db.session(), session_id)
+    reply = reviews.get_reply(db.session(), session, guards.member(), question_id)
+    title = f"{session.candidate.name}, question {reply.question.position}"
+    return pages.fragment(f"review/_{part}.html", title=title, back=_address(session_id), session=session, reply=reply)
+
+
+@door.get("/sessions/<session_id>/takes/<take_id>/<rendition>")
+def play(session_id: str, take_id: str, rendition: str) -> AnyResponse:
+    """Sends the browser to a fresh address that works for minutes, and only in this browser."""
+    session = reviews.get_session(db.session(), session_id)
+    _require(rendition, ("playback", "poster", "captions"))
+    reviews.require_take(db.session(), session, take_id)
+    token = media.mint(guards.tokens(), take_id, rendition, clock.now(), cookie["login"])
+    return redirect(url_for("media.serve_media", token=token))
+
+
+@door.post("/sessions/<session_id>/takes/<take_id>/retry")
+def retry(session_id: str, take_id: str) -> Response:
+    session = reviews.get_session(db.session(), session_id)
+    question_id, kind = reviews.retry_work(db.session(), guards.actor(), session, take_id, clock.now())
+    db.session.commit()
+    guards.queues().nudge(kind)
+    if not pages.is_htmx():
+        return pages.go(_address(session_id), "It is being tried again.")
+    return answer(session_id, question_id, "player")
+
+
+@door.get("/sessions/<session_id>/<part>")
+def judgement(session_id: str, part: str) -> Response:
+    _require(part, ("scorecard", "notes", "decision"))
+    session = reviews.get_session(db.session(), session_id)
+    return pages.fragment(f"review/_{part}.html", title=session.candidate.name, back=_address(session_id), **_judged(session))
+
+
+@door.post("/sessions/<session_id>/scorecard")
+def score(session_id: str) -> Response:
+    """Saves the levels given so far; with `then=submit` hands the scorecard in."""
+    session, now = reviews.get_session(db.session(), session_id), clock.now()
+    submits = request.form.get("then") == "submit"
+
+    def change() -> None:
+        scorecards.save(db.session(), guards.actor(), session, _levels(request.form), now)
+        if submits:
+            scorecards.submit(db.session(), guards.actor(), session, now)
+
+    saved, scored = ("review/_saved.html", "Saved."), ("review/_scored.html", "Your scores are in.")
+    return _after(session, change, *(scored if submits else saved))
+
+
+@door.post("/sessions/<session_id>/scorecard/<criterion_id>")
+def change_score(session_id: str, criterion_id: str) -> Response:
+    """Changes one score of a submitted scorecard, with a reason."""
+    session = reviews.get_session(db.session(), session_id)
+    level = _levels({f"level-{criterion_id}": request.form.get("level", "")}).get(criterion_id, 0)
+    reason = request.form.get("reason", "")
+
+    def change() -> None:
+        scorecards.give(db.session(), guards.actor(), session, criterion_id, level, reason, clock.now())
+
+    return _after(session, change, "review/_scored.html", "Score changed.")
+
+
+@door.post("/sessions/<session_id>/notes")
+def note(session_id: str) -> Response:
+    session = reviews.get_session(db.session(), session_id)
+
+    def change() -> None:
+        notes.write(db.session(), guards.actor(), session, _draft(request.form), clock.now())
+
+    return _after(session, change, "review/_notes.html", "Note kept.", text=request.form.get("text", ""))
+
+
+@door.post("/sessions/<session_id>/decision")
+def decide(session_id: str) -> Response:
+    session, form = reviews.get_session(db.session(), session_id), request.form
+    verdict, reason = form.get("verdict", ""), form.get("reason", "")
+
+    def change() -> None:
+        decisions.decide(db.session(), guards.actor(), session, verdict, reason, form.get("seen", ""), clock.now())
+
+    return _after(session, change, "review/_decision.html", "Decision recorded.", verdict=verdict, reason=reason)
+
+
+@door.post("/sessions/<session_id>/decision/<decision_id>/undo")
+def undo(session_id: str, decision_id: str) -> Response:
+    session, reason = reviews.get_session(db.session(), session_id), request.form.get("reason", "")
+
+    def change() -> None:
+        decisions.undo(db.session(), guards.actor(), session, decision_id, reason, clock.now())
+
+    return _after(session, change, "review/_decision.html", "Decision taken back.", reason=reason)
+
+
+@door.get("/review/preload.json")
+def preload() -> Response:
+    """Tells browsers that can to fetch the next candidate's page ahead; opening an answer is logged only when it is seen."""
+    rules = '{"prefetch": [{"where": {"selector_matches": "a[data-next]"}, "eagerness": "eager"}]}'
+    return Response(rules, mimetype="application/speculationrules+json")
+
+
+def _after(session: CandidateSession, change: Callable[[], None], template: str, toast: str, **typed: Any) -> Response:
+    """Makes a change and answers it: htmx gets the fragment, others the page; what was refused stays in the form."""
+    try:
+        change()
+    except Refused as refused:
+        if pages.is_htmx() or isinstance(refused, NotFound):
+            raise
+        db.session.rollback()
+        return _whole(session, refused.status, refused=refused, **typed)
+    db.session.commit()
+    if not pages.is_htmx():
+        return pages.go(_address(session.id, "judge"), toast)
+    return pages.page(template, **_judged(session), **_typed())
+
+
+def _whole(session: CandidateSession, status: int = 200, **typed: Any) -> Response:
+    member = guards.member()
+    response = pages.page(
+        "review/show.html",
+        status,
+        replies=reviews.replies(db.session(), session, member),
+        beside=inbox.beside(db.session(), member, session),
+        **_judged(session),
+        **_typed(**typed),
+    )
+    response.headers["Speculation-Rules"] = f'"{url_for("review.preload")}"'
+    return response
+
+
+def _typed(**typed: Any) -> dict[str, Any]:
+    """What a refused form held, so that nothing typed is lost without JavaScript."""
+    return {"refused": None, "text": "", "reason": "", "verdict": "", **typed}
+
+
+def _judged(session: CandidateSession) -> dict[str, Any]:
+    """What the right-hand side shows: own scores, others' once they may be seen, notes, decisions, where to go next."""
+    member, rubric = guards.member(), reviews.criteria(db.session(), session.version_id)
+    events = decisions.history(db.session(), session.id)
+    cards = scorecards.visible(db.session(), session, member)
+    return {
+        "session": session,
+        "rubric": rubric,
+        "given": scorecards.find(db.session(), session.id, member.id),
+        "cards": cards,
+        "agreement": reliability.of_cards(rubric, cards),
+        "spread": {criterion.id: reliability.spread(cards, criterion.id) for criterion in rubric},
+        "notes": notes.visible(db.session(), session, member),
+        "events": events,
+        "standing": decisions.standing(events),
+        "can_change": member.role in guards.SCORERS,
+        "next_id": inbox.find_next(db.session(), member, session),
+    }
+
+
+def _require(part: str, known: Sequence[str]) -> None:
+    if part not in known:
+        raise NotFound
+
+
+def _levels(form: Mapping[str, str]) -> dict[str, int]:
+    """The chosen level of each criterion in a form of `level-<criterion id>` fields. Raises Invalid for what is no level."""
+    chosen = {name.removeprefix("level-"): value for name, value in form.items() if name.startswith("level-") and value}
+    if not all(value.isascii() and value.isdigit() and len(value) < 3 for value in chosen.values()):
+        raise Invalid("That is not a level.", {"level": "choose one of the levels shown"})
+    return {criterion_id: int(value) for criterion_id, value in chosen.items()}
+
+
+def _draft(form: Mapping[str, str]) -> NoteDraft:
+    try:
+        return NoteDraft.model_validate({name: value for name, value in form.items() if value.strip()})
+    except ValidationError as wrong:
+        raise Invalid("That moment is not a time in the answer.", {str(wrong.errors()[0]["loc"][0]): "not understood"}) from None
+
+
+def _address(session_id: str, place: str = "") -> str:
+    return url_for("review.show", session_id=session_id, _anchor=place or None)
