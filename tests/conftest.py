@@ -16,6 +16,7 @@ from config import Settings
 from models import EVERY_EMPLOYER, Base, serve
 from models import db as database
 from tests import factories
+from tests.door import Door, embed_token
 from tests.factories import World
 
 
@@ -35,7 +36,9 @@ def database_url() -> str:
 
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str) -> Settings:
-    return Settings(data=tmp_path, database_url=database_url, redis_url="redis://127.0.0.1:1/0", keys="k" * 40, public_url="http://greenroom.test")
+    return Settings(
+        data=tmp_path, database_url=database_url, redis_url="redis://127.0.0.1:1/0", keys="k" * 40, public_url="http://greenroom.test"
+    )
 
 
 @pytest.fixture
@@ -59,6 +62,12 @@ def world(db: Session) -> World:
     made = factories.create_world(db)
     db.commit()
     return made
+
+
+@pytest.fixture
+def door(app: Flask, world: World) -> Door:
+    """A candidate who stands at Acme's door and has not started."""
+    return Door(app, embed_token(app, world.embed))
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ import { submitted } from './steps/submitted.js';
 import { trouble } from './steps/trouble.js';
 
 const STEPS = { check, devices, help, notice, overview, practice, question, submitted, trouble };
-const EVENT_STEPS = { notice: 'notice', devices: 'devices', practice: 'devices', question: 'question', check: 'review', submitted: 'submitted' };
+const EVENT_STEPS = { notice: 'notice', devices: 'devices', practice: 'devices', overview: 'question', question: 'question', check: 'review', submitted: 'submitted' };
 const KEEPS_CAMERA = new Set(['devices', 'practice', 'question', 'help']);
 
 const app = {
@@ -144,6 +144,9 @@ app.api.renew = async () => {
   const opened = await app.api.open(app.resume || app.token, app.host.origin, app.words.code);
   app.api.token = opened.token;
 };
+
+// Back from another tab: ask whether this one still holds the session.
+document.addEventListener('visibilitychange', () => { if (!document.hidden && app.session && app.step) app.api.event('question'); });
 
 app.api.onothertab = () => {
   if (app.step && app.step.name !== 'trouble' && !app.isRecording) app.go('trouble', { error: { code: 'other_tab' } });

@@ -1,0 +1,95 @@
+"""The loader, the frame document and its files."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from domain import interviews
+from tests.factories import NOW, ORIGIN, World
+
+
+def policy(app: Flask, path: str) -> str:
+    headers = app.test_client().get(path).headers
+    return next(part.strip() for part in headers["Content-Security-Policy"].split(";") if "frame-ancestors" in part)
+
+
+def test_the_frame_may_be_shown_by_the_origins_of_its_snippet_and_nobody_else(app: Flask, world: World) -> None:
+    assert app.test_client().get(f"/frame/{world.embed.id}").status_code == 200
+    assert policy(app, f"/frame/{world.embed.id}") == f"frame-ancestors {ORIGIN}"
+
+
+def test_the_frame_of_a_revoked_snippet_may_be_shown_by_nobody(app: Flask, world: World, db: Session) -> None:
+    interviews.revoke_embed(db, world.actor, world.embed, NOW + timedelta(days=1))
+    db.commit()
+    assert app.test_client().get(f"/frame/{world.embed.id}").status_code == 404
+    assert policy(app, f"/frame/{world.embed.id}") == "frame-ancestors 'none'"
+
+
+def test_an_unknown_frame_may_be_shown_by_nobody(app: Flask) -> None:
+    assert app.test_client().get("/frame/nothing").status_code == 404
+    assert policy(app, "/frame/nothing") == "frame-ancestors 'none'"
+
+
+def test_the_hosted_page_may_be_framed_by_nobody(app: Flask) -> None:
+    assert app.test_client().get("/i").status_code == 200
+    assert policy(app, "/i") == "frame-ancestors 'none'"
+
+
+def test_the_frame_works_in_pages_that_isolate_themselves(app: Flask, world: World) -> None:
+    for path in (f"/frame/{world.embed.id}", "/embed.js", "/widget/main.js"):
+        headers = app.test_client().get(path).headers
+        assert headers["Cross-Origin-Resource-Policy"] == "cross-origin", path
+        assert headers["Cross-Origin-Embedder-Policy"] == "require-corp", path
+
+
+def test_the_frame_says_which_features_it_uses(app: Flask, world: World) -> None:
+    features = app.test_client().get(f"/frame/{world.embed.id}").headers["Permissions-Policy"]
+    assert {"camera=(self)", "microphone=(self)", "screen-wake-lock=(self)"} <= set(features.split(", "))
+
+
+def test_the_frame_document_sets_no_cookie_and_holds_no_inline_script(app: Flask, world: World) -> None:
+    answer = app.test_client().get(f"/frame/{world.embed.id}")
+    assert "Set-Cookie" not in answer.headers
+    assert answer.text.count("<script") == answer.text.count('<script type="module" src="/widget/')
+
+
+def test_files_are_packed_for_browsers_that_can_unpack(app: Flask) -> None:
+    client = app.test_client()
+    plain, packed = client.get("/embed.js"), client.get("/embed.js", headers={"Accept-Encoding": "br, gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert len(packed.data) < len(plain.data)
+    assert packed.headers["Vary"] == "Accept-Encoding"
+
+
+def test_a_file_that_has_not_changed_is_not_sent_again(app: Flask) -> None:
+    client = app.test_client()
+    tag = client.get("/widget/main.js").headers["ETag"]
+    assert client.get("/widget/main.js", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_a_file_of_this_version_may_be_kept_for_ever_and_any_other_is_asked_for_again(app: Flask, world: World) -> None:
+    client = app.test_client()
+    named = client.get("/i").text.split("main.js?v=")[1].split('"')[0]
+    assert "immutable" in client.get(f"/widget/main.js?v={named}").headers["Cache-Control"]
+    assert client.get("/widget/main.js?v=older").headers["Cache-Control"] == "no-cache"
+
+
+def test_nothing_outside_the_frame_is_served(app: Flask) -> None:
+    client = app.test_client()
+    for path in (
+        "/widget/../guards.py",
+        "/widget/%2e%2e/guards.py",
+        "/widget/../../config.py",
+        "/widget/nothing.js",
+        "/widget/",
+        "/widget/steps",
+    ):
+        assert client.get(path).status_code == 404, path
+
+
+def test_the_loader_cannot_be_posted_to(app: Flask) -> None:
+    assert app.test_client().post("/embed.js").status_code == 405
