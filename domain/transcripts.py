@@ -151,7 +151,7 @@ def webvtt(transcript: Transcript) -> str:
 
 def realign(base: Transcript, text: str) -> list[dict[str, Any]]:
     """Segments for a corrected text: one per line of thought of the old ones, with times taken from the words that stayed."""
-    old, pieces = words(base), _pieces(text)
+    old, pieces = [part for word in words(base) for part in _signs_of(word)], _pieces(text)
     times = _times(old, [piece.strip().casefold() for piece in pieces])
     timed = [{"start": a, "end": b, "word": piece, "p": 1.0} for piece, (a, b) in zip(pieces, times, strict=True)]
     return [_segment(group) for group in _sentences(timed)]
@@ -161,6 +161,13 @@ def _pieces(text: str) -> list[str]:
     """The text cut before every word (or before every sign, in scripts without spaces); joined again it is the text."""
     spaced = re.findall(r"\s*\S+", text)
     return [piece for part in spaced for piece in (captions.signs(part) if captions.is_wide(part) else [part])]
+
+
+def _signs_of(word: Word) -> list[Word]:
+    """A word of a script without spaces as its signs, which is how corrected text is compared; others stay whole."""
+    signs = captions.signs(word.text) if captions.is_wide(word.text) else [word.text]
+    times = _spread(word.start, word.end, len(signs)) if len(signs) > 1 else [(word.start, word.end)]
+    return [Word(sign, start, end, word.offset, word.is_low) for sign, (start, end) in zip(signs, times, strict=True)]
 
 
 def _times(old: Sequence[Word], new: Sequence[str]) -> list[tuple[float, float]]:

@@ -84,7 +84,7 @@ def _wanted(rendition: Rendition, total: int) -> tuple[int, int] | None:
     asked = request.range
     if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
         return None
-    if request.if_range.etag is not None and request.if_range.etag != rendition.tag:
+    if request.if_range.date is not None or request.if_range.etag not in (None, rendition.tag):
         return None
     first, last = asked.ranges[0]
     start = max(0, total + first) if first < 0 else first
