@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 LONG = 60_000
+expect.set_options(timeout=15_000)
 
 
 class Candidate:
@@ -35,18 +36,27 @@ class Candidate:
         self.frame.get_by_role("button", name=re.compile("^Turn on")).click()
         expect(self.frame.get_by_text("Ready when you are")).to_be_visible()
         self.button("Go to the questions").click()
+        self.open_question()
+
+    def open_question(self) -> None:
+        """From the overview to the first question without an answer."""
+        self.button("Answer").first.click()
 
     def choose(self, kind: str) -> None:
         self.frame.get_by_role("radio", name=kind, exact=True).check(force=True)
 
     def start_recording(self) -> None:
-        turn_on = self.frame.get_by_role("button", name=re.compile("^Turn on"))
-        record = self.button("Start recording")
-        expect(turn_on.or_(record)).to_be_visible()
-        if turn_on.is_visible():
-            turn_on.click()
-        record.click()
-        expect(self.button("Stop recording")).to_be_visible()
+        """Turns the devices on where the browser has not granted them for good, then records."""
+        turn_on, record = self.frame.get_by_role("button", name=re.compile("^Turn on")), self.button("Start recording")
+        stop = self.button("Stop recording")
+        for _ in range(60):
+            if stop.is_visible():
+                return
+            for button in (turn_on, record):
+                if button.is_visible():
+                    button.click(timeout=2000, force=True)
+            self.page.wait_for_timeout(500)
+        expect(stop).to_be_visible()
 
     def stop_recording(self) -> None:
         self.button("Stop recording").click()
@@ -61,8 +71,11 @@ class Candidate:
         self.button("Keep and go on").click()
 
     def write(self, text: str) -> None:
-        self.choose("Text")
-        self.frame.get_by_role("textbox", name="Your answer").fill(text)
+        box, choice = self.frame.get_by_role("textbox", name="Your answer"), self.frame.get_by_role("radio", name="Text", exact=True)
+        expect(box.or_(choice).first).to_be_visible()
+        if not box.is_visible():
+            self.choose("Text")
+        box.fill(text)
         self.button("Use this answer and go on").click()
 
     def submit(self) -> None:

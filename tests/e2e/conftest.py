@@ -133,3 +133,17 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """A picture of every open page when a test fails: most failures explain themselves there."""
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("browser")
+    if report.failed and browser is not None:  # type: ignore[attr-defined]
+        folder = ROOT / "tests/e2e/shots"
+        folder.mkdir(exist_ok=True)
+        pages = [page for context in browser.contexts for page in context.pages]
+        for number, page in enumerate(pages):
+            page.screenshot(path=folder / f"failed-{item.name}-{number}.png", full_page=True)
+    return report  # type: ignore[return-value]

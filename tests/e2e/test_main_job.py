@@ -48,7 +48,7 @@ def submitted(greenroom: Greenroom, browser: object) -> str:
     candidate.keep()
     page.reload()
     expect(candidate.frame.get_by_role("heading", name=re.compile("Your questions|Welcome back"))).to_be_visible(timeout=LONG)
-    candidate.frame.get_by_role("button", name="Answer", exact=True).click()
+    candidate.open_question()
     candidate.write(WRITTEN)
     candidate.submit()
     context.close()
