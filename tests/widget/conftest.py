@@ -22,9 +22,14 @@ SHOTS = os.environ.get("GREENROOM_SHOTS")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    untouched = os.environ.get("TEST_DATABASE_URL") and not os.environ.get("GREENROOM_CAREERS_URL")
     for item in items:
-        if {"page", "careers_url", "launch", "candidate"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.browser)
+        names = set(getattr(item, "fixturenames", ()))
+        if Path(__file__).parent not in item.path.parents or not names & {"room", "careers_url"}:
+            continue
+        item.add_marker(pytest.mark.browser)
+        if untouched:
+            item.add_marker(pytest.mark.skip(reason="the browser against the fake server touches no database: run once, with SQLite"))
 
 
 @pytest.fixture(scope="session")

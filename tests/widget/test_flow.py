@@ -140,7 +140,7 @@ def test_another_way_to_answer_is_two_keys_from_every_heading(candidate: Candida
 
 
 def test_the_hosted_page_takes_the_token_out_of_the_address(page: Page, room: FakeGreenroom) -> None:
-    candidate = on_its_own_page(page, room.origin, EMBED)
+    candidate = on_its_own_page(page, f"{room.origin}/i#{EMBED}")
     page.goto(candidate.careers_url)
     expect(page.get_by_role("heading", name="Customer support lead")).to_be_visible()
     assert page.url == f"{room.origin}/i"

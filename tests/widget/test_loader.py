@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.widget.candidate import Candidate
+from tests.widget.candidate import Candidate, on_its_own_page
 from tests.widget.fake_server import EMBED, FakeGreenroom
 
 FRAME = "greenroom-interview iframe"
@@ -161,8 +161,7 @@ def test_a_page_that_forbids_the_camera_gets_a_text_and_the_session_goes_on_in_a
     expect(tab.get_by_role("heading", name="Welcome back")).to_be_visible()
     candidate.sees("Go on in the new tab")
     assert len(room.sessions) == 1
-    hosted = Candidate(tab, tab.url)
-    hosted.frame = tab  # type: ignore[assignment]
+    hosted = on_its_own_page(tab, tab.url)
     hosted.answer_question(1)
     hosted.record(2)
     hosted.sees("Safe with us")

@@ -129,7 +129,7 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
     run = record(app.devices.stream, {
       kind, mayFallToAudio: otherKinds.includes('audio'), bits: bitsFor(app.takes.rate()),
       onlive: () => setTimeout(() => { if (stage === 'starting') { show('recording'); app.say(t('said_started')); } }, 300),
-      onagain: (next) => show('starting', t(next === 'audio' && kind === 'video' ? 'again_audio' : 'again')),
+      onagain: (next) => { show('starting'); tell(t(next === 'audio' && kind === 'video' ? 'again_audio' : 'again')); },
       onslice: (buffer, seconds, type, recorded) => { begun = begun || sink.begin(type, recorded); return sink.slice(buffer, seconds); },
       onpause: (code) => show('paused', t(`paused_${code}`)),
       onend: finish,

@@ -1,0 +1,223 @@
+"""Camera and microphone: every way they can fail has a plain sentence and a way on, and nothing is lost when they go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.widget.candidate import Candidate
+from tests.widget.fake_server import FakeGreenroom
+from tests.widget.test_faults import assert_whole, settle
+
+FAIL_WITH = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', '%s'));"
+KEEP_STREAM = """
+const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  (window.wanted ||= []).push(wanted);
+  window.stream = await ask(wanted);
+  return window.stream;
+};
+"""
+
+
+def in_frame(page: Page, script: str) -> object:
+    return next(one for one in page.frames if "/frame/" in one.url).evaluate(script)
+
+
+def to_devices(candidate: Candidate) -> None:
+    candidate.arrive()
+    candidate.agree()
+    candidate.frame.get_by_role("button", name="Turn on camera").click()
+
+
+@pytest.mark.parametrize(("name", "words"), [
+    ("NotAllowedError", "Your browser did not allow it"), ("NotFoundError", "No camera or microphone was found"),
+    ("NotReadableError", "Another program is using it"), ("OverconstrainedError", "This device does not fit"),
+    ("AbortError", "The device did not start"), ("SecurityError", "Recording is not possible on this page"),
+])  # fmt: skip
+def test_each_failure_has_its_own_words_and_other_ways(candidate: Candidate, page: Page, name: str, words: str) -> None:
+    page.add_init_script(FAIL_WITH % name)
+    to_devices(candidate)
+    candidate.sees(words, 2000)
+    expect(candidate.frame.locator(".notice-box").get_by_role("button", name="Answer with audio only")).to_be_visible()
+    candidate.frame.locator(".notice-box").get_by_role("button", name="Answer in writing").click()
+    candidate.answer_question(1)
+    expect(candidate.frame.get_by_role("textbox", name="Your answer")).to_be_visible()
+
+
+def test_a_denied_permission_is_said_within_two_seconds(browser: Browser, room: FakeGreenroom) -> None:
+    context = browser.new_context(permissions=[])
+    candidate = Candidate(context.new_page(), room.careers_url)
+    to_devices(candidate)
+    candidate.sees("Your browser did not allow it", 2000)
+    expect(candidate.frame.get_by_role("link", name="Open in a new tab")).to_be_visible()
+    context.close()
+
+
+def test_audio_alone_is_one_action_away_when_the_camera_fails(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
+    page.add_init_script("""const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = (wanted) => (wanted.video ? Promise.reject(new DOMException('busy', 'NotReadableError')) : ask(wanted));""")
+    to_devices(candidate)
+    candidate.frame.locator(".notice-box").get_by_role("button", name="Answer with audio only").click()
+    expect(candidate.frame.get_by_role("heading", name="Check your microphone")).to_be_visible()
+    candidate.frame.get_by_role("button", name="Turn on microphone").click()
+    candidate.button("Go to the questions").click()
+    candidate.answer_question(1)
+    candidate.record(2)
+    [take] = settle(room)
+    assert take["kind"] == "audio"
+
+
+def test_a_stream_without_sound_is_refused(candidate: Candidate, page: Page) -> None:
+    page.add_init_script("""const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = async () => new MediaStream((await ask({video: true})).getVideoTracks());""")
+    to_devices(candidate)
+    candidate.sees("No camera or microphone was found")
+
+
+def test_silence_is_said_within_five_seconds_and_only_then(launch: Callable[..., Browser], silence: Path, room: FakeGreenroom) -> None:
+    browser = launch(f"--use-file-for-fake-audio-capture={silence}")
+    context = browser.new_context(permissions=["camera", "microphone"])
+    candidate = Candidate(context.new_page(), room.careers_url)
+    to_devices(candidate)
+    candidate.sees("We cannot hear you", 6000)
+    browser.close()
+
+
+def test_someone_who_can_be_heard_is_not_warned(candidate: Candidate) -> None:
+    to_devices(candidate)
+    candidate.sees("Ready when you are")
+    candidate.page.wait_for_timeout(4500)
+    expect(candidate.frame.get_by_text("We cannot hear you")).to_have_count(0)
+
+
+def test_the_test_clip_plays_and_devices_can_be_chosen(candidate: Candidate) -> None:
+    to_devices(candidate)
+    expect(candidate.frame.get_by_label("Camera", exact=True)).to_be_visible()
+    microphones = candidate.frame.get_by_label("Microphone", exact=True)
+    microphones.select_option(index=1)
+    candidate.sees("Ready when you are")
+    candidate.button("Start recording").click()
+    candidate.page.wait_for_timeout(2500)
+    candidate.button("Stop recording").click()
+    player = candidate.frame.locator("video.player")
+    expect(player).to_be_visible()
+    candidate.page.wait_for_timeout(800)
+    assert 1 < player.evaluate("node => node.duration") < 10
+
+
+def test_a_device_that_is_gone_falls_back_to_its_name_and_then_to_the_default(candidate: Candidate, page: Page) -> None:
+    page.add_init_script("""const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = (wanted) => {
+        (window.wanted ||= []).push(JSON.stringify(wanted.audio.deviceId || null));
+        if (wanted.audio.deviceId && !window.failed) { window.failed = true; return Promise.reject(new DOMException('gone', 'OverconstrainedError')); }
+        return ask(wanted);
+      };""")
+    to_devices(candidate)
+    candidate.frame.get_by_label("Microphone", exact=True).select_option(index=1)
+    page.wait_for_timeout(800)
+    candidate.sees("Ready when you are")
+    asked = in_frame(page, "window.wanted")
+    assert isinstance(asked, list)
+    assert asked[0] == "null"
+    assert asked[1] == asked[2] != "null", "the same name is found again"
+
+
+@pytest.mark.parametrize(("kind", "words"), [("audio", "The microphone stopped"), ("video", "The camera stopped")])
+def test_a_device_pulled_in_the_middle_keeps_the_take_and_costs_no_retake(
+    candidate: Candidate, page: Page, room: FakeGreenroom, kind: str, words: str
+) -> None:
+    page.add_init_script(KEEP_STREAM)
+    candidate.begin()
+    candidate.start_recording()
+    page.wait_for_timeout(3000)
+    in_frame(page, f"window.stream.getTracks().find((one) => one.kind === '{kind}').dispatchEvent(new Event('ended'))")
+    candidate.sees(words)
+    candidate.sees("Recording again costs you nothing")
+    [take] = settle(room)
+    assert take["reason"] == "interrupted"
+    assert_whole(room, take, 2)
+    candidate.button("Record again").click()
+    candidate.record(2)
+    assert [one["technical"] for one in settle(room, count=2)] == [False, True]
+
+
+def test_another_program_taking_the_microphone_ends_the_take_after_a_second_not_before(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
+    page.add_init_script(KEEP_STREAM)
+    candidate.begin()
+    candidate.start_recording()
+    page.wait_for_timeout(1500)
+    mute = "window.stream.getAudioTracks()[0].dispatchEvent(new Event('%s'))"
+    in_frame(page, mute % "mute")
+    page.wait_for_timeout(300)
+    in_frame(page, mute % "unmute")
+    page.wait_for_timeout(1500)
+    expect(candidate.button("Stop recording")).to_be_visible()
+    in_frame(page, mute % "mute")
+    candidate.sees("took the microphone")
+    [take] = settle(room)
+    assert_whole(room, take, 3)
+
+
+def test_a_hidden_page_pauses_and_goes_on_when_the_candidate_says_so(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
+    candidate.begin()
+    candidate.start_recording()
+    page.wait_for_timeout(2000)
+    hide = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true}); document.dispatchEvent(new Event('visibilitychange'))"
+    in_frame(page, hide % "true")
+    page.wait_for_timeout(3000)
+    in_frame(page, hide % "false")
+    candidate.sees("Paused while you were away")
+    candidate.button("Go on recording").click()
+    page.wait_for_timeout(1500)
+    candidate.stop_recording()
+    [take] = settle(room)
+    assert take["seconds"] < 6, "the pause does not count"
+    assert_whole(room, take, 3)
+
+
+def test_a_container_that_gives_no_data_is_left_for_the_next(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
+    page.add_init_script("""const Real = MediaRecorder;
+      class Deaf extends EventTarget { constructor(s, o) { super(); this.mimeType = o.mimeType; this.state = 'inactive'; }
+        start() { this.state = 'recording'; setTimeout(() => this.onstart && this.onstart(new Event('start'))); } stop() {} pause() {} resume() {} }
+      window.MediaRecorder = function (stream, options) { return /vp9/.test(options.mimeType) ? new Deaf(stream, options) : new Real(stream, options); };
+      window.MediaRecorder.isTypeSupported = Real.isTypeSupported.bind(Real);""")
+    candidate.begin()
+    candidate.start_recording()
+    candidate.sees("Please begin your answer again", 8000)
+    page.wait_for_timeout(4000)
+    candidate.button("Stop recording").click()
+    [take] = settle(room)
+    assert "vp9" not in take["filetype"]
+
+
+def test_a_browser_without_a_recorder_offers_other_ways(candidate: Candidate, page: Page) -> None:
+    page.add_init_script("delete window.MediaRecorder")
+    candidate.begin()
+    candidate.button("Start recording").click()
+    candidate.sees("This browser could not record")
+    candidate.choose("Text")
+    expect(candidate.frame.get_by_role("textbox", name="Your answer")).to_be_visible()
+
+
+def test_the_self_view_can_be_hidden_while_recording_goes_on(candidate: Candidate, room: FakeGreenroom) -> None:
+    candidate.begin()
+    candidate.start_recording()
+    candidate.button("Hide my picture").click()
+    expect(candidate.frame.locator("video.self")).to_be_hidden()
+    candidate.page.wait_for_timeout(1500)
+    candidate.stop_recording()
+    [take] = settle(room)
+    assert take["kind"] == "video"
+
+
+def test_the_camera_is_off_outside_the_questions(candidate: Candidate, page: Page, context: BrowserContext) -> None:
+    page.add_init_script(KEEP_STREAM)
+    candidate.begin()
+    candidate.sees("Ready when you are")
+    candidate.button("All questions").click()
+    candidate.sees("Answer in any order")
+    assert in_frame(page, "window.stream.getTracks().every((one) => one.readyState === 'ended')")

@@ -1,0 +1,386 @@
+"""Nothing recorded is lost: the line, the server, the page, the browser and the disk each fail in the middle of a take."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, expect
+
+from tests.widget.candidate import Candidate, on_its_own_page
+from tests.widget.conftest import CHROMIUM, FLAGS
+from tests.widget.fake_server import FakeGreenroom, Refused
+
+WEBM = bytes.fromhex("1a45dfa3")
+
+
+def settle(room: FakeGreenroom, state: str = "verified", seconds: float = 30, count: int = 1) -> list[dict[str, Any]]:
+    """Waits until so many takes have the state; returns all takes."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        takes = [take for session in room.sessions.values() for take in session["takes"]]
+        if sum(take["state"] == state for take in takes) >= count:
+            return takes
+        time.sleep(0.1)
+    raise AssertionError(f"takes are {[(take['state'], len(room.take_bytes(take))) for take in takes]}; last calls {room.calls[-8:]}")
+
+
+def assert_whole(room: FakeGreenroom, take: dict[str, Any], least_seconds: float) -> None:
+    """The browser's own hash was right, the file has its head, and it is as long as what was recorded."""
+    held = room.take_bytes(take)
+    assert take["state"] == "verified"
+    assert hashlib.sha256(held).hexdigest() == take["sha256"]
+    assert held.startswith(WEBM)
+    assert take["seconds"] >= least_seconds
+
+
+def answering(status: int, code: str, times: int, *, method: str, path: str) -> Callable[[str, str], None]:
+    """A fault: the first so many matching requests are refused."""
+    left = [times]
+
+    def refuse(given_method: str, given_path: str) -> None:
+        if given_method == method and path in given_path and left[0] > 0:
+            left[0] -= 1
+            raise Refused(status, code)
+
+    return refuse
+
+
+def test_ten_seconds_offline_while_recording_cost_nothing(candidate: Candidate, context: BrowserContext, room: FakeGreenroom) -> None:
+    candidate.begin()
+    candidate.start_recording()
+    candidate.page.wait_for_timeout(2000)
+    context.set_offline(True)
+    candidate.sees("You are offline")
+    candidate.page.wait_for_timeout(10_000)
+    candidate.stop_recording()
+    candidate.sees("Sending")
+    context.set_offline(False)
+    [take] = settle(room, seconds=15)
+    assert_whole(room, take, 12)
+    candidate.sees("Everything recorded is safe")
+
+
+def test_a_reload_in_the_middle_of_a_take_brings_back_all_but_the_last_two_seconds(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
+    candidate.begin()
+    candidate.start_recording()
+    page.wait_for_timeout(6000)
+    page.reload()
+    candidate.sees("was cut off")
+    [take] = settle(room)
+    assert_whole(room, take, 4)
+    assert take["reason"] == "recovered"
+    candidate.answer_question(1)
+    candidate.sees("Recording again costs you nothing")
+    candidate.button("Record again").click()
+    candidate.record(2)
+    candidate.keep()
+    takes = settle(room, count=2)
+    assert [one["technical"] for one in takes] == [False, True]
+
+
+def test_a_reload_while_offline_finishes_the_take_later(candidate: Candidate, context: BrowserContext, page: Page, room: FakeGreenroom) -> None:
+    """The page itself still comes (a cache would do in life); every call to the API fails until the line is back."""
+    candidate.begin()
+    room.faults["before"] = answering(503, "down", 10_000, method="PATCH", path="/c/uploads")
+    candidate.record(4)
+    candidate.keep()
+    expect(candidate.frame.get_by_role("heading", level=1)).to_contain_text("Question 2")
+    page.reload()
+    candidate.sees("Welcome back")
+    assert not room.take_bytes(room.only_session["takes"][0])
+    room.faults.clear()
+    [take] = settle(room)
+    assert_whole(room, take, 3)
+    page.wait_for_timeout(1000)
+    assert room.only_session["answers"]["q1"]["take_id"] == take["id"], "the choice made before the reload holds"
+
+
+def kill_renderers(browser: Browser) -> None:
+    session = browser.new_browser_cdp_session()
+    for process in session.send("SystemInfo.getProcessInfo")["processInfo"]:
+        if process["type"] == "renderer":
+            os.kill(process["id"], signal.SIGKILL)
+
+
+def new_page_after_a_crash(context: BrowserContext) -> Page:
+    """The spare renderer was killed too: the first attempt may meet it."""
+    for _ in range(4):
+        try:
+            return context.new_page()
+        except Error:
+            time.sleep(0.5)
+    raise AssertionError("no new page")
+
+
+def test_a_killed_tab_loses_at_most_two_seconds(launch: Callable[..., Browser], room: FakeGreenroom) -> None:
+    browser = launch()
+    context = browser.new_context(permissions=["camera", "microphone"])
+    candidate = Candidate(context.new_page(), room.careers_url)
+    candidate.begin()
+    candidate.start_recording()
+    candidate.page.wait_for_timeout(6000)
+    kill_renderers(browser)
+    again = Candidate(new_page_after_a_crash(context), room.careers_url)
+    again.arrive()
+    again.sees("was cut off")
+    [take] = settle(room)
+    assert_whole(room, take, 4)
+    browser.close()
+
+
+def test_a_killed_browser_loses_at_most_two_seconds(playwright: Playwright, tmp_path: Path, room: FakeGreenroom) -> None:
+    def start() -> BrowserContext:
+        return playwright.chromium.launch_persistent_context(
+            str(tmp_path / "profile"), executable_path=CHROMIUM, args=FLAGS, permissions=["camera", "microphone"]
+        )
+
+    first = start()
+    candidate = Candidate(first.new_page(), room.careers_url)
+    candidate.begin()
+    room.faults["before"] = answering(503, "down", 10_000, method="PATCH", path="/c/uploads")
+    candidate.start_recording()
+    candidate.page.wait_for_timeout(6000)
+    session = candidate.page.context.new_cdp_session(candidate.page)
+    assert session
+    for pid in pids_with(str(tmp_path / "profile")):
+        os.kill(pid, signal.SIGKILL)
+    room.faults.clear()
+    (tmp_path / "profile" / "SingletonLock").unlink(missing_ok=True)
+    second = start()
+    again = Candidate(second.new_page(), room.careers_url)
+    again.arrive()
+    again.sees("was cut off")
+    [take] = settle(room)
+    assert_whole(room, take, 4)
+    second.close()
+
+
+def pids_with(words: str) -> list[int]:
+    """Processes this test started: those whose command line names its own profile folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                line = (entry / "cmdline").read_bytes().decode(errors="replace")
+            except OSError:
+                continue
+            if f"--user-data-dir={words}" in line:
+                found.append(int(entry.name))
+    return found
+
+
+def test_a_server_that_cuts_every_body_half_way_gets_it_all(candidate: Candidate, room: FakeGreenroom) -> None:
+    room.faults["cut"] = 20_000
+    candidate.begin()
+    candidate.record(5)
+    candidate.page.wait_for_timeout(1500)
+    room.faults.clear()
+    [take] = settle(room)
+    assert_whole(room, take, 4)
+
+
+def test_an_answer_that_never_arrives_is_not_sent_twice(candidate: Candidate, room: FakeGreenroom) -> None:
+    every_other = iter([True, False, True, True, False] * 40)
+    room.faults["lose_answer"] = lambda: next(every_other)
+    candidate.begin()
+    candidate.record(4)
+    [take] = settle(room)
+    assert_whole(room, take, 3)
+
+
+def test_four_seconds_of_latency_only_delay(candidate: Candidate, room: FakeGreenroom) -> None:
+    def slow(method: str, path: str) -> None:
+        if "/c/uploads" in path:
+            time.sleep(4)
+
+    room.faults["before"] = slow
+    candidate.begin()
+    candidate.record(6)
+    [take] = settle(room, seconds=60)
+    assert_whole(room, take, 5)
+    patches = [call for call in room.calls if call.startswith("PATCH")]
+    assert len(patches) <= 4, "slices that wait travel together"
+
+
+def test_a_hanging_server_is_given_up_and_asked_again(candidate: Candidate, room: FakeGreenroom, page: Page) -> None:
+    held = threading.Event()
+
+    def hang(method: str, path: str) -> None:
+        if method == "PATCH" and not held.is_set():
+            held.wait(60)
+
+    candidate.begin()
+    room.faults["before"] = hang
+    candidate.record(3)
+    page.wait_for_timeout(33_000)
+    held.set()
+    [take] = settle(room)
+    assert_whole(room, take, 2)
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/close"), ("PATCH", "/c/uploads"), ("POST", "/c/uploads"), ("HEAD", "/c/uploads")])
+def test_a_server_error_on_any_step_of_an_upload_is_passed_over(candidate: Candidate, room: FakeGreenroom, method: str, path: str) -> None:
+    room.faults["before"] = answering(500, "server", 3, method=method, path=path)
+    candidate.begin()
+    candidate.record(3)
+    [take] = settle(room)
+    assert_whole(room, take, 2)
+
+
+@pytest.mark.parametrize(("status", "code"), [(423, "conflict"), (460, "bad_request"), (409, "conflict"), (429, "too_many")])
+def test_refusals_that_pass_are_answered_from_the_servers_offset(candidate: Candidate, room: FakeGreenroom, status: int, code: str) -> None:
+    room.faults["before"] = answering(status, code, 2, method="PATCH", path="/c/uploads")
+    candidate.begin()
+    candidate.record(3)
+    [take] = settle(room)
+    assert_whole(room, take, 2)
+
+
+def test_a_full_server_disk_is_said_and_waited_for(candidate: Candidate, room: FakeGreenroom) -> None:
+    room.faults["before"] = answering(507, "storage_full", 2, method="PATCH", path="/c/uploads")
+    candidate.begin()
+    candidate.record(3)
+    candidate.sees("has no room right now")
+    [take] = settle(room, seconds=60)
+    assert_whole(room, take, 2)
+
+
+def test_an_error_on_submit_is_never_shown_as_submitted(candidate: Candidate, room: FakeGreenroom) -> None:
+    candidate.begin()
+    candidate.finish_in_writing(1, 2, 3)
+    room.faults["before"] = answering(500, "server", 2, method="POST", path="/c/submit")
+    candidate.button("Submit my answers").click()
+    candidate.sees("Not submitted yet")
+    expect(candidate.frame.get_by_role("heading", name="Submitted", exact=True)).to_be_visible(timeout=20_000)
+    assert room.only_session["state"] == "submitted"
+
+
+def test_submitting_waits_for_the_last_bytes(candidate: Candidate, context: BrowserContext, room: FakeGreenroom) -> None:
+    candidate.begin()
+    room.faults["before"] = answering(503, "down", 10_000, method="PATCH", path="/c/uploads")
+    candidate.record(3)
+    candidate.keep()
+    candidate.finish_in_writing(2, 3)
+    candidate.button("Submit my answers").click()
+    candidate.sees("We submit as soon as everything has arrived")
+    candidate.page.wait_for_timeout(1500)
+    assert room.only_session["state"] == "in_progress"
+    room.faults.clear()
+    expect(candidate.frame.get_by_role("heading", name="Submitted", exact=True)).to_be_visible(timeout=30_000)
+    assert_whole(room, room.only_session["takes"][0], 2)
+
+
+def test_two_tabs_the_older_one_says_so_and_can_take_over(candidate: Candidate, context: BrowserContext, room: FakeGreenroom) -> None:
+    candidate.begin()
+    other = Candidate(context.new_page(), room.careers_url)
+    other.arrive()
+    other.sees("Welcome back")
+    candidate.button("All questions").click()
+    candidate.sees("Open in another tab")
+    candidate.button("Use this tab").click()
+    candidate.sees("Welcome back")
+    other.frame.locator("li.row button").first.click()
+    other.sees("Open in another tab")
+    assert len(room.sessions) == 1
+
+
+def test_a_second_tab_leaves_the_running_take_of_the_first_alone(candidate: Candidate, context: BrowserContext, room: FakeGreenroom) -> None:
+    candidate.begin()
+    candidate.start_recording()
+    candidate.page.wait_for_timeout(2500)
+    other = Candidate(context.new_page(), room.careers_url)
+    other.arrive()
+    other.sees("Welcome back")
+    candidate.page.bring_to_front()
+    candidate.page.wait_for_timeout(2500)
+    if candidate.button("Go on recording").is_visible():
+        candidate.button("Go on recording").click()
+    candidate.stop_recording()
+    [take] = settle(room)
+    assert take["reason"] == "stopped"
+    assert_whole(room, take, 4)
+
+
+def test_denied_storage_is_said_and_recording_works_from_memory(
+    launch: Callable[..., Browser], partitioned_off: str, room: FakeGreenroom
+) -> None:
+    context = launch(partitioned_off).new_context(permissions=["camera", "microphone"])
+    candidate = Candidate(context.new_page(), room.careers_url)
+    candidate.begin()
+    candidate.sees("does not let us store recordings")
+    candidate.record(3)
+    [take] = settle(room)
+    assert_whole(room, take, 2)
+    context.close()
+
+
+@pytest.mark.parametrize("fault", ["throw", "hang"])
+def test_full_or_hanging_storage_in_the_middle_of_a_take_loses_nothing(candidate: Candidate, page: Page, room: FakeGreenroom, fault: str) -> None:
+    page.add_init_script("""
+      const put = IDBObjectStore.prototype.put;
+      let slices = 0;
+      IDBObjectStore.prototype.put = function (value, ...rest) {
+        if (this.name === 'slices' && ++slices > 2) {
+          if ('%s' === 'throw') throw new DOMException('full', 'QuotaExceededError');
+          const transaction = this.transaction;
+          const busy = () => { try { transaction.objectStore('slices').get(0).onsuccess = busy; } catch { /* done */ } };
+          busy();
+        }
+        return put.call(this, value, ...rest);
+      };""" % fault)
+    candidate.begin()
+    candidate.start_recording()
+    candidate.sees("does not let us store recordings", 15_000)
+    page.wait_for_timeout(2000)
+    candidate.stop_recording()
+    [take] = settle(room)
+    assert_whole(room, take, 4)
+
+
+def test_a_memory_only_take_cut_by_a_reload_keeps_what_had_arrived(launch: Callable[..., Browser], partitioned_off: str, room: FakeGreenroom) -> None:
+    context = launch(partitioned_off).new_context(permissions=["camera", "microphone"])
+    candidate = Candidate(context.new_page(), room.careers_url)
+    candidate.begin()
+    candidate.start_recording()
+    candidate.page.wait_for_timeout(4500)
+    session = room.only_session
+    candidate.page.on("dialog", lambda dialog: dialog.accept())
+    candidate.page.goto(f"{room.origin}/i#resume.{session['id']}")
+    hosted = on_its_own_page(candidate.page, "")
+    hosted.answer_question(1)
+    hosted.button("Keep the part that arrived").click()
+    hosted.sees("Safe with us")
+    assert session["takes"][0]["reason"] == "recovered"
+    context.close()
+
+
+def test_an_expired_token_is_renewed_without_a_word(candidate: Candidate, room: FakeGreenroom) -> None:
+    candidate.begin()
+    room.faults["expire"] = room.only_session["tokens"][-1]
+    candidate.record(3)
+    candidate.sees("Safe with us")
+    candidate.keep()
+    expect(candidate.frame.get_by_role("heading", level=1)).to_contain_text("Question 2")
+    [take] = settle(room)
+    assert_whole(room, take, 2)
+
+
+def test_a_changed_clock_does_not_change_the_length(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
+    page.add_init_script("const real = Date.now; window.shift = 0; Date.now = () => real() + window.shift;")
+    candidate.begin()
+    candidate.start_recording()
+    page.wait_for_timeout(1500)
+    next(one for one in page.frames if "/frame/" in one.url).evaluate("window.shift = -3600000")
+    page.wait_for_timeout(1500)
+    candidate.stop_recording()
+    [take] = settle(room)
+    assert 2.5 <= take["seconds"] <= 8
+    assert_whole(room, take, 2.5)
