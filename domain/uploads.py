@@ -48,6 +48,15 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Append:
+    """What a client wants to add: from `offset` on, `announced` bytes (0 when it does not say), `length` if it now knows it."""
+
+    offset: int
+    announced: int = 0
+    length: int | None = None
+
+
+@dataclass(frozen=True)
 class Claim:
     """The right of one request to append to an upload: plain values, so that no row is held while a slow body arrives."""
 
@@ -188,24 +197,35 @@ def _require_length(length: int | None, offset: int, most: int) -> None:
         raise Refused("Upload-Length is less than what has already arrived.")
 
 
-def claim(db: Session, upload: Upload, offset: int, length: int | None, limits: Limits, now: datetime) -> Claim:
-    """Makes the caller the only one who may append, from `offset` on, and sets the length where it was deferred.
+def claim(db: Session, upload: Upload, wish: Append, limits: Limits, now: datetime) -> Claim:
+    """Makes the caller the only one who may append, and sets the length where it was deferred.
 
-    Raises Conflict (with `offset`) when the upload stands elsewhere, TooLarge, Refused for a length that changes.
+    Raises Conflict (with `offset`) when the upload stands elsewhere, TooLarge before a byte is read that would not fit,
+    Refused for a length that changes.
     """
-    if length is not None and upload.length not in (None, length):
+    _require_offset(upload, wish.offset)
+    if wish.length is not None and upload.length not in (None, wish.length):
         raise Refused("Upload-Length was set before and cannot change.")
-    _require_length(length, upload.offset, limits.most_bytes)
-    writer, final = secrets.token_hex(16), upload.length if length is None else length
-    mine = sa.update(Upload).where(Upload.id == upload.id, Upload.offset == offset, Upload.terminated_at.is_(None))
-    values: dict[str, Any] = {"writer": writer, "length": final}
-    if final is not None and final == offset:
+    final = upload.length if wish.length is None else wish.length
+    _require_length(final, wish.offset, limits.most_bytes)
+    most = limits.most_bytes if final is None else final
+    if wish.offset + wish.announced > most:
+        raise TooLarge("This is more than the recording may hold.", "Ask for the offset and send the rest only.")
+    values: dict[str, Any] = {"writer": secrets.token_hex(16), "length": final}
+    if final == wish.offset:
         values["finished_at"] = now
-    if _changed(db, mine.values(values)) != 1:
-        db.refresh(upload)
-        raise Conflict("The recording stands at another place.", "Ask for the offset and go on from there.", offset=upload.offset)
+    mine = sa.update(Upload).where(Upload.id == upload.id, Upload.offset == wish.offset, Upload.terminated_at.is_(None))
+    is_mine = _changed(db, mine.values(values)) == 1
     db.refresh(upload)
-    return Claim(upload.employer_id, upload.id, offset, final if final is not None else limits.most_bytes, writer)
+    if not is_mine:
+        _require_offset(upload, wish.offset)
+        raise Gone
+    return Claim(upload.employer_id, upload.id, wish.offset, most, values["writer"])
+
+
+def _require_offset(upload: Upload, offset: int) -> None:
+    if upload.offset != offset:
+        raise Conflict("The recording stands at another place.", "Ask for the offset and go on from there.", offset=upload.offset)
 
 
 def append(db: Session, claim: Claim, parts: Sequence[tuple[str, int]], limits: Limits, now: datetime) -> Claim | None:

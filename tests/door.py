@@ -59,7 +59,7 @@ class Door:
             sent["Authorization"] = f"Bearer {bearer}"
         return self.app.test_client().open(path, method=method, json=body, headers=sent)
 
-    def tus(self, method: str, path: str, data: bytes | None = None, **headers: str) -> TestResponse:
+    def tus(self, method: str, path: str, data: bytes | None = None, /, **headers: str) -> TestResponse:
         """A call of the upload protocol."""
         sent = {"Tus-Resumable": "1.0.0", "Authorization": f"Bearer {self.token}"}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -73,7 +73,7 @@ class Door:
             self.token, self.session = self.opened["token"] or self.token, self.opened["session"] or self.session
         return answer
 
-    def begin(self, token: str | None = None, **changes: Any) -> TestResponse:
+    def begin(self, token: str | None = None, /, **changes: Any) -> TestResponse:
         """Asks to start, with everything right unless `changes` says otherwise."""
         body = {
             "token": token or self.embed,

@@ -13,8 +13,8 @@ from flask import Blueprint, Response, request
 from adapters import clock
 from adapters.storage import StoreError
 from domain import candidates, uploads
-from domain.errors import ProtocolVersion, Refused, StorageFull, TooLarge, UnsupportedType
-from domain.uploads import Wanted
+from domain.errors import ProtocolVersion, Refused, StorageFull, UnsupportedType
+from domain.uploads import Append, Wanted
 from models import Upload, db
 from widget.guards import candidate_session, candidates_only, limits, receptions, settings, store
 from widget.limits import limiter
@@ -64,7 +64,7 @@ def create() -> Response:
     answer = Response(status=201)
     answer.headers["Location"] = upload_url(upload.id)
     if _has_body() and upload.offset == 0:
-        _receive(upload, 0, None, checksum, now)
+        _receive(upload, Append(0, _announced()), checksum, now)
     return _describe(answer, upload)
 
 
@@ -92,7 +92,7 @@ def append(upload_id: str) -> Response:
     _require_space(settings().free_bytes // 2)
     if upload.writer is not None:
         _stop(upload)
-    _receive(upload, offset, length, checksum, now)
+    _receive(upload, Append(offset, _announced(), length), checksum, now)
     return _describe(Response(status=204), upload)
 
 
@@ -108,12 +108,9 @@ def terminate(upload_id: str) -> Response:
     return Response(status=204)
 
 
-def _receive(upload: Upload, offset: int, length: int | None, checksum: Checksum | None, now: datetime) -> None:
-    """Announced bytes that would not fit are refused before the first one is read."""
-    most = length if length is not None else upload.length if upload.length is not None else settings().upload_bytes
-    if offset + (request.content_length or 0) > most:
-        raise TooLarge("This is more than the recording may hold.", "Ask for the offset and send the rest only.")
-    claim = uploads.claim(db.session(), upload, offset, length, limits(), now)
+def _receive(upload: Upload, wish: Append, checksum: Checksum | None, now: datetime) -> None:
+    """The body, from a claim to the last part counted."""
+    claim = uploads.claim(db.session(), upload, wish, limits(), now)
     db.session().commit()
     Receiving(claim, checksum).run(request.environ)
     db.session().refresh(upload)
@@ -154,8 +151,13 @@ def _delete(key: str) -> None:
         return  # the sweep finds what no row names any more
 
 
+def _announced() -> int:
+    return request.content_length or 0
+
+
 def _has_body() -> bool:
-    return bool(request.content_length) or bool(request.environ.get("wsgi.input_terminated") and request.content_length is None)
+    """A chunked body does not say how long it is."""
+    return _announced() > 0 or (request.content_length is None and bool(request.environ.get("wsgi.input_terminated")))
 
 
 def _number(name: str) -> int | None:

@@ -55,9 +55,7 @@ export function question(app, { question: asked }) {
     const list = takeList(app, asked, { open: openId });
     const head = h('h2', { tabindex: '-1' }, t(openId ? 'watch_title' : 'takes_title'));
     const keep = () => {
-      const picked = app.takes.chosen(asked.id);
-      if (openId && list.count === 1 && !picked) app.takes.choose(asked.id, openId);
-      else if (openId && !list.node.querySelector('input:checked')) app.takes.choose(asked.id, openId);
+      if (list.picked()) app.takes.choose(asked.id, list.picked().clientId);
       goOn();
     };
     const fault = result && result.code && t(`cut_${result.code}`);

@@ -23,13 +23,16 @@ async function sourceOf(app, row) {
 }
 
 /**
- * `open`: client id of the take whose player is open from the start. `onchoose(row)` after a choice.
- * Returns {node, leave, count}.
+ * `open`: client id of the take whose player is open from the start. Returns {node, picked, leave}.
  */
-export function takeList(app, question, { open, onchoose = () => {} } = {}) {
+export function takeList(app, question, { open } = {}) {
   const { t, words } = app;
   const rows = app.takes.of(question.id);
-  const chosen = app.takes.chosen(question.id) || rows.find((row) => row.clientId === open) || null;
+  const isUnfinished = (row) => !row.local && row.state === 'recording';
+  const canCount = (row) => !['damaged', 'refused'].includes(row.state) && !isUnfinished(row);
+  const usable = rows.filter(canCount);
+  // What was just recorded is proposed first; then what counted so far; then the newest.
+  let picked = usable.find((row) => row.clientId === open) || app.takes.chosen(question.id) || usable.at(-1) || null;
   const addresses = [];
   const group = `take-${question.id}`;
 
@@ -57,17 +60,15 @@ export function takeList(app, question, { open, onchoose = () => {} } = {}) {
     toggle.setAttribute('aria-expanded', 'false');
     toggle.setAttribute('aria-describedby', name);
     const state = h('span', { class: `take-state ${row.state}` }, stateOf(app, row));
-    const isUnfinished = !row.local && row.state === 'recording';
     const radio = h('input', {
-      type: 'radio', name: group, value: row.clientId, checked: chosen && chosen.clientId === row.clientId,
-      onchange: () => { app.takes.choose(question.id, row.clientId); onchoose(row); },
+      type: 'radio', name: group, checked: Boolean(picked) && picked.clientId === row.clientId,
+      onchange: () => { picked = row; app.takes.choose(question.id, row.clientId); },
     });
-    const canCount = !['damaged', 'refused'].includes(row.state) && !isUnfinished;
     if (row.clientId === open) watchIn(place, row, toggle);
     return h('li', { class: 'take' },
-      h('div', { class: 'take-head' }, h('label', { id: name }, canCount && rows.length > 1 && radio, ' ', label), state),
-      h('div', { class: 'actions' }, !isUnfinished && toggle,
-        isUnfinished && row.offset > 0 && button(t('keep_arrived'), () => keepArrived(app, row))), place);
+      h('div', { class: 'take-head' }, h('label', { id: name }, canCount(row) && rows.length > 1 && radio, ' ', label), state),
+      h('div', { class: 'actions' }, !isUnfinished(row) && toggle,
+        isUnfinished(row) && row.offset > 0 && button(t('keep_arrived'), () => keepArrived(app, row))), place);
   }
 
   const list = h('ol', { class: 'takes' }, rows.map(card));
@@ -80,7 +81,8 @@ export function takeList(app, question, { open, onchoose = () => {} } = {}) {
   });
   return {
     node: h('div', {}, rows.length > 1 && h('p', { class: 'hint' }, t('choose_take')), list),
-    count: rows.length,
+    /** The take that would count now, or null. */
+    picked: () => picked,
     leave() { unwatch(); addresses.forEach((one) => URL.revokeObjectURL(one)); },
   };
 }
