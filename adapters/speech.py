@@ -61,7 +61,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Segment:
-    """A phrase. `avg_logprob` near 0 is sure; below `LOW_CONFIDENCE` the passage is `low_confidence`."""
+    """A phrase. `avg_logprob`: mean log probability of its words, near 0 is sure; `low_confidence` warns a reader."""
 
     start: float
     end: float
@@ -149,20 +149,22 @@ class SpeechEngine:
         timeout: float = 600.0,
         start_at: float = 0.0,
         partial: bool = False,
-        context: str = "",
     ) -> Speech:
         """The words of a recording (any container `media` accepts, finished or still growing).
 
         `language`: a code such as "de"; None detects it (an English-only model always hears English). `hot_words`:
         names and terms to expect. `timeout`: seconds, after which the engine is killed. `start_at`: begin at this
         second, a `stable_until` of an earlier call. `partial`: the file is still growing, so stop at the last pause
-        that is safe; what follows comes with the next call. `context`: the words before `start_at`.
+        that is safe; what follows comes with the next call.
 
         Raises ModelMissing, ModelChanged, SpeechUnreadable, SpeechTimeout, SpeechError.
         """
         asked = {
-            "language": language, "hot_words": " ".join(hot_words), "start_at": start_at, "partial": partial, "context": context,
-        }  # fmt: skip
+            "language": language,
+            "hot_words": " ".join(hot_words),
+            "start_at": start_at,
+            "partial": partial,
+        }
         with self._lock:
             child = self._require_child()
             handed = _hand_over(path, Path(child.folder.name))
@@ -203,7 +205,7 @@ class SpeechEngine:
         on_gpu = self._settings["device"] != "cpu" and Path("/dev/nvidiactl").exists()
         memory = self._memory or (None if on_gpu else _BASE_MEMORY + 4 * model.size)
         limits = sandbox.Limits(wall=0, cpu=None, memory=memory, files=256)
-        request = {"model": str(model.folder), "english": model.is_english_only, **self._settings}
+        request = {"name": model.name, "folder": str(model.folder), "english": model.is_english_only, **self._settings}
         confinement = sandbox.Confinement(reads=[model.folder], devices=on_gpu, keeps_folder=False)
         child = sandbox.start("adapters.speech_child", request, limits, confinement, pipes=True)
         self._child, self._owner, self._buffer = child, os.getpid(), b""

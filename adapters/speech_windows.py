@@ -15,7 +15,8 @@ from faster_whisper.vad import get_vad_model
 
 RATE = 16_000
 """Samples per second the engine hears."""
-_STEP = 512
+_STEP = 512 / RATE
+"""Seconds per judgement of the voice detector."""
 _SPEECH, _STILL_SPEECH = 0.5, 0.35
 _PAUSE = 0.3
 """A gap this long, in seconds, parts two stretches of speech."""
@@ -24,42 +25,49 @@ _MARGIN = 0.3
 """Seconds of sound kept on either side of a piece: the detector is late for soft first sounds."""
 
 Sound = np.ndarray[Any, np.dtype[np.float32]]
+Span = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Window:
-    """A piece of sound for the engine, in seconds."""
+    """A piece of sound for the engine, in seconds, and the stretches of speech in it."""
 
     start: float
     end: float
+    spans: tuple[Span, ...] = ()
 
 
-def speech_spans(sound: Sound) -> list[tuple[float, float]]:
-    """Stretches of speech as (start, end) in seconds from the first sample."""
-    padded = np.pad(sound, (0, _STEP - len(sound) % _STEP))
-    heard = get_vad_model()(padded).reshape(-1)
+def speech_spans(sound: Sound, longest: float) -> list[Span]:
+    """Stretches of speech as (start, end) in seconds from the first sample, none longer than `longest`."""
+    heard = _judged(sound)
     spans = _joined(_runs(heard), _PAUSE)
-    return [(a, min(b, len(sound) / RATE)) for a, b in spans if b - a >= _SHORTEST]
+    whole = [(a, min(b, len(sound) / RATE)) for a, b in spans if b - a >= _SHORTEST]
+    return [piece for span in whole for piece in _cut(span, heard, longest)]
 
 
-def _runs(heard: Sound) -> list[tuple[float, float]]:
+def _judged(sound: Sound) -> Sound:
+    """How likely it is, 0..1, that somebody speaks, for each step."""
+    step = round(_STEP * RATE)
+    padded = np.pad(sound, (0, step - len(sound) % step))
+    return np.asarray(get_vad_model()(padded), dtype=np.float32).reshape(-1)
+
+
+def _runs(heard: Sound) -> list[Span]:
     """Runs that start above one threshold and last until the sound falls below a lower one."""
-    runs: list[tuple[float, float]] = []
+    runs: list[Span] = []
     began: int | None = None
-    for at, level in enumerate(heard.tolist()):
+    for at, level in enumerate([*heard.tolist(), 0.0]):
         if began is None and level >= _SPEECH:
             began = at
         elif began is not None and level < _STILL_SPEECH:
-            runs.append((began * _STEP / RATE, at * _STEP / RATE))
+            runs.append((began * _STEP, at * _STEP))
             began = None
-    if began is not None:
-        runs.append((began * _STEP / RATE, len(heard) * _STEP / RATE))
     return runs
 
 
-def _joined(runs: list[tuple[float, float]], gap: float) -> list[tuple[float, float]]:
+def _joined(runs: list[Span], gap: float) -> list[Span]:
     """Runs less than `gap` apart are one."""
-    spans: list[tuple[float, float]] = []
+    spans: list[Span] = []
     for start, end in runs:
         if spans and start - spans[-1][1] < gap:
             spans[-1] = (spans[-1][0], end)
@@ -68,24 +76,33 @@ def _joined(runs: list[tuple[float, float]], gap: float) -> list[tuple[float, fl
     return spans
 
 
-def windows(spans: list[tuple[float, float]], longest: float, widest_gap: float) -> list[Window]:
-    """Pack stretches of speech into windows of at most `longest` seconds with no silence over `widest_gap` inside.
+def _cut(span: Span, heard: Sound, longest: float) -> list[Span]:
+    """Somebody who never pauses is cut where the detector is least sure, in the second half of what fits."""
+    start, end = span
+    pieces: list[Span] = []
+    while end - start > longest:
+        first, last = int((start + longest / 2) / _STEP), int((start + longest) / _STEP)
+        at = (first + int(np.argmin(heard[first:last]))) * _STEP
+        pieces.append((start, at))
+        start = at
+    return [*pieces, (start, end)]
 
-    One stretch without a pause may be longer than `longest`: it is never cut through.
-    """
-    packed: list[tuple[float, float]] = []
+
+def windows(spans: list[Span], longest: float, widest_gap: float) -> list[Window]:
+    """Pack stretches of speech into windows of at most `longest` seconds with no silence over `widest_gap` inside."""
+    packed: list[list[Span]] = []
     for start, end in spans:
-        fits = packed and end - packed[-1][0] <= longest and start - packed[-1][1] <= widest_gap
+        fits = packed and end - packed[-1][0][0] <= longest and start - packed[-1][-1][1] <= widest_gap
         if fits:
-            packed[-1] = (packed[-1][0], end)
+            packed[-1].append((start, end))
         else:
-            packed.append((start, end))
+            packed.append([(start, end)])
     return [_widened(packed, number) for number in range(len(packed))]
 
 
-def _widened(packed: list[tuple[float, float]], number: int) -> Window:
+def _widened(packed: list[list[Span]], number: int) -> Window:
     """A window with its margins, which never reach past the middle of the pause to its neighbour."""
-    start, end = packed[number]
-    before = (packed[number - 1][1] + start) / 2 if number else 0.0
-    after = (end + packed[number + 1][0]) / 2 if number + 1 < len(packed) else end + _MARGIN
-    return Window(max(start - _MARGIN, before), min(end + _MARGIN, after))
+    start, end = packed[number][0][0], packed[number][-1][1]
+    before = (packed[number - 1][-1][1] + start) / 2 if number else 0.0
+    after = (end + packed[number + 1][0][0]) / 2 if number + 1 < len(packed) else end + _MARGIN
+    return Window(max(start - _MARGIN, before), min(end + _MARGIN, after), tuple(packed[number]))
