@@ -18,6 +18,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -205,8 +206,10 @@ def _s3(bucket: str, path: str, options: dict[str, str]) -> S3Store:
     """Plain http is allowed only where the endpoint says so itself: a MinIO on the same machine."""
     plain = options.get("endpoint", "").startswith("http://")
     client: Any = {"timeout": "60s", "connect_timeout": "5s", "allow_http": plain}
+    # A candidate's browser tries again by itself; a request that hangs for minutes helps nobody.
+    patience: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
     prefix = path.strip("/") or None
-    return S3Store(bucket, prefix=prefix, config=cast(Any, options), client_options=client)
+    return S3Store(bucket, prefix=prefix, config=cast(Any, options), client_options=client, retry_config=patience)
 
 
 class _Counted:

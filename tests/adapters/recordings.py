@@ -67,12 +67,12 @@ def record(
     audio = _audio_stream(out, codecs[1]) if sound is not None else None
     pieces = _pictures(seconds, size, extra) if size else []
     chunks = _chunks(sound, extra) if sound is not None else []
-    for at, what in sorted([*pieces, *chunks], key=lambda piece: piece[0]):
-        stream = video if isinstance(what, VideoFrame) else audio
+    for _at, what in sorted([*pieces, *chunks], key=lambda piece: piece[0]):
+        stream: Any = video if isinstance(what, VideoFrame) else audio
         out.mux(stream.encode(what))
-    for stream in (video, audio):
-        if stream is not None:
-            out.mux(stream.encode(None))
+    for last in (video, audio):
+        if last is not None:
+            out.mux(last.encode(None))
     out.close()
     return bytes(target.data) if live else target.getvalue()
 
