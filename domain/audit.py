@@ -38,6 +38,8 @@ class Verb(StrEnum):
     EMBED_CHANGED = "embed:changed"
     EMBED_REVOKED = "embed:revoked"
     INVITE_CREATED = "invite:created"
+    INVITE_EXTENDED = "invite:extended"
+    INVITE_REMINDED = "invite:reminded"
     INVITE_REVOKED = "invite:revoked"
     SESSION_STARTED = "session:started"
     SESSION_RESUMED = "session:resumed"

@@ -9,7 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import audit, reviews, scorecards
+from domain import audit, reviews, scorecards, stages
 from domain.audit import Actor, Verb
 from domain.errors import Conflict, Invalid, NotFound, Refused
 from models import CandidateSession, Decision
@@ -55,6 +55,7 @@ def decide(db: Session, actor: Actor, session: CandidateSession, verdict: str, r
     _require_seen(before, seen)
     decision = _add(db, actor, session, verdict, reason.strip(), None, now)
     session.verdict = verdict
+    stages.follow(db, actor, session, now)
     audit.append(db, actor, Verb.DECISION_MADE, ("session", session.id), {"decision": decision.id, "verdict": verdict}, now=now)
     return decision
 
@@ -73,6 +74,7 @@ def undo(db: Session, actor: Actor, session: CandidateSession, decision_id: str,
     _add(db, actor, session, UNDO, reason.strip(), decision_id, now)
     holds = standing(history(db, session.id))
     session.verdict = holds.verdict if holds else ""
+    stages.follow(db, actor, session, now)
     audit.append(db, actor, Verb.DECISION_UNDONE, ("session", session.id), {"decision": decision_id}, now=now)
     return holds
 

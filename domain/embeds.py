@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from domain import audit, origins
 from domain.audit import Actor, Verb
 from domain.errors import Invalid, NotFound
-from domain.interviews import create_embed
+from domain.interviews import create_embed, revoke_embed
 from domain.tokens import Tokens, mint_embed
 from models import CandidateSession, Embed, Interview
 
@@ -71,3 +71,9 @@ def read_origins(addresses: str) -> list[str]:
 def token_of(tokens: Tokens, embed: Embed) -> str:
     """The token of a snippet, the same text each time: it is dated by the embed itself."""
     return mint_embed(tokens, embed.id, embed.interview_id, embed.origins, embed.created_at)
+
+
+def revoke(db: Session, actor: Actor, embed: Embed, now: datetime) -> None:
+    """From now on the snippet and its hosted link are refused; revoking twice changes nothing."""
+    if embed.revoked_at is None:
+        revoke_embed(db, actor, embed, now)

@@ -8,14 +8,18 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import audit, candidates
+from domain import audit, candidates, mail
 from domain.audit import Actor, Verb
 from domain.designs import InterviewDesign
 from domain.errors import Invalid, NotFound
 from domain.interviews import find_published
 from domain.tokens import Tokens
-from models import Candidate, CandidateSession, Interview, Invite
+from models import Candidate, CandidateSession, Interview, InterviewVersion, Invite, Mail
 from models.candidate import ENDED
+
+LONGEST_DAYS = 365
+QUIET = timedelta(hours=20)
+NEARLY = timedelta(hours=48)
 
 
 @dataclass(frozen=True)
@@ -32,30 +36,57 @@ class Invited:
 
 def create(db: Session, actor: Actor, interview: Interview, invited: Invited, now: datetime) -> Invite:
     """An invite with its candidate and a session in state `invited`. Raises Invalid before the first publication."""
+    version = _require_open(db, interview)
+    candidate = Candidate(
+        employer_id=interview.employer_id, name=invited.name, email=invited.email, external_id=invited.external_id, created_at=now
+    )
+    db.add(candidate)
+    db.flush()
+    session = _session(version, candidate, invited, now)
+    return _invite(db, actor, session, now)
+
+
+def create_next(db: Session, actor: Actor, interview: Interview, before: CandidateSession, now: datetime) -> Invite:
+    """Invites the candidate of a session that has ended to a further stage; the new session names the one before it."""
+    version = _require_open(db, interview)
+    invited = Invited(before.candidate.name, locale=before.locale, is_test=before.is_test)
+    session = _session(version, before.candidate, invited, now)
+    session.previous_id = before.id
+    return _invite(db, actor, session, now)
+
+
+def _require_open(db: Session, interview: Interview) -> InterviewVersion:
     version = find_published(db, interview.id)
     if version is None or interview.archived_at is not None:
         raise Invalid("This interview is not open: publish it first.")
+    return version
+
+
+def _session(version: InterviewVersion, candidate: Candidate, invited: Invited, now: datetime) -> CandidateSession:
     days = invited.days or InterviewDesign.model_validate(version.design).days_open
-    employer_id, deadline = interview.employer_id, now + timedelta(days=days)
-    candidate = Candidate(employer_id=employer_id, name=invited.name, email=invited.email, external_id=invited.external_id, created_at=now)
-    db.add(candidate)
-    db.flush()
-    session = CandidateSession(
-        employer_id=employer_id,
-        interview_id=interview.id,
+    return CandidateSession(
+        employer_id=version.employer_id,
+        interview_id=version.interview_id,
         version_id=version.id,
         candidate_id=candidate.id,
         state="invited",
         locale=invited.locale,
         is_test=invited.is_test,
         created_at=now,
-        deadline=deadline,
+        deadline=now + timedelta(days=days),
     )
+
+
+def _invite(db: Session, actor: Actor, session: CandidateSession, now: datetime) -> Invite:
     db.add(session)
     db.flush()
-    member_id = actor.id if actor.kind == "member" else None
     invite = Invite(
-        employer_id=employer_id, interview_id=interview.id, session_id=session.id, created_by=member_id, created_at=now, expires_at=deadline
+        employer_id=session.employer_id,
+        interview_id=session.interview_id,
+        session_id=session.id,
+        created_by=actor.id if actor.kind == "member" else None,
+        created_at=now,
+        expires_at=session.deadline,
     )
     db.add(invite)
     db.flush()
@@ -71,6 +102,11 @@ def get_invite(db: Session, invite_id: str) -> Invite:
     return found
 
 
+def session_of(db: Session, invite: Invite) -> CandidateSession:
+    """The session an invite leads to."""
+    return candidates.get_session(db, invite.session_id)
+
+
 def revoke(db: Session, actor: Actor, invite: Invite, now: datetime) -> None:
     """The invite's link stops working, and with it the session it led to unless that has ended."""
     if invite.revoked_at is not None:
@@ -80,6 +116,75 @@ def revoke(db: Session, actor: Actor, invite: Invite, now: datetime) -> None:
     session = candidates.get_session(db, invite.session_id)
     if session.state not in ENDED:
         candidates.cancel(db, actor, session, "invite revoked", now)
+
+
+def extend(db: Session, actor: Actor, invite: Invite, days: int, now: datetime) -> CandidateSession:
+    """Moves the deadline to `days` from now, never forward. Raises Invalid when there is nothing left to extend."""
+    session = candidates.get_session(db, invite.session_id)
+    if invite.revoked_at is not None or session.state in ENDED:
+        raise Invalid("This interview has ended. Invite the person again instead.")
+    if not 1 <= days <= LONGEST_DAYS:
+        raise Invalid(f"Give 1 to {LONGEST_DAYS} days.", {"days": f"1 to {LONGEST_DAYS}"})
+    until = now + timedelta(days=days)
+    if until <= invite.expires_at:
+        raise Invalid("That would shorten the time. Candidates were promised the date they have.", {"days": "more"})
+    invite.expires_at = session.deadline = until
+    audit.append(db, actor, Verb.INVITE_EXTENDED, ("invite", invite.id), {"until": until.isoformat()}, now=now)
+    return session
+
+
+def remind(db: Session, actor: Actor, invite: Invite, now: datetime) -> Mail | None:
+    """Puts a reminder in line; None when it would be the second within a day, or there is nothing to remind of."""
+    session = candidates.get_session(db, invite.session_id)
+    if invite.revoked_at is not None or session.state in ENDED or now >= invite.expires_at or was_written_lately(db, session, now):
+        return None
+    letter = mail.to_candidate(db, session, "reminder", now)
+    if letter is not None:
+        audit.append(db, actor, Verb.INVITE_REMINDED, ("invite", invite.id), {"mail": letter.id}, now=now)
+    return letter
+
+
+def was_written_lately(db: Session, session: CandidateSession, now: datetime) -> bool:
+    """Whether a letter to this candidate was put in line within a day: nobody is pestered."""
+    since = sa.select(Mail.id).where(Mail.session_id == session.id, Mail.created_at > now - QUIET)
+    return db.scalar(since.limit(1)) is not None
+
+
+def remind_due(db: Session, now: datetime, most: int = 100) -> int:
+    """Reminds, once, everybody whose time is nearly over. Returns how many letters were put in line."""
+    reminded = sa.exists().where(Mail.session_id == Invite.session_id, Mail.kind == "reminder")
+    due = (
+        sa.select(Invite)
+        .join(CandidateSession, CandidateSession.id == Invite.session_id)
+        .where(Invite.revoked_at.is_(None), Invite.expires_at > now, Invite.expires_at <= now + NEARLY, ~reminded)
+        .where(Invite.created_at < now - NEARLY, CandidateSession.state.in_(("invited", "in_progress")))
+        .where(CandidateSession.candidate_id == Candidate.id, Candidate.email != "")
+    )
+    found = db.scalars(due.limit(most)).all()
+    return sum(remind(db, Actor(invite.employer_id, "system"), invite, now) is not None for invite in found)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the list of invitations: the newest letter, if there was any."""
+
+    invite: Invite
+    session: CandidateSession
+    letter: Mail | None
+
+
+def of_interview(db: Session, interview: Interview, before: str = "", most: int = 100) -> list[Line]:
+    """Invitations of an interview, newest first, older than the invite `before`."""
+    wanted = (
+        sa.select(Invite, CandidateSession)
+        .join(CandidateSession, CandidateSession.id == Invite.session_id)
+        .where(Invite.interview_id == interview.id)
+        .order_by(Invite.id.desc())
+        .limit(most)
+    )
+    rows = db.execute(wanted.where(Invite.id < before) if before else wanted).all()
+    letters = mail.log(db, [session.id for _, session in rows])
+    return [Line(invite, session, next(iter(letters.get(session.id, [])), None)) for invite, session in rows]
 
 
 def mint(tokens: Tokens, invite: Invite, now: datetime) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from adapters import clock
+from adapters.mail import Sends
 from adapters.speech import Speech
 from adapters.storage import MediaStore
 from config import Settings
@@ -36,6 +37,7 @@ class Bench:
     speech: Hears | None
     worker: str
     now: Callable[[], datetime] = clock.now
+    mailer: Sends | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
 
 

@@ -18,6 +18,7 @@ from domain import jobs
 from domain.jobs import LeaseLost
 from jobs import bench as benches
 from jobs.bench import Bench, Failed
+from jobs.mail import send
 from jobs.prepare import prepare
 from jobs.steps import Write
 from jobs.transcribe import transcribe
@@ -25,7 +26,7 @@ from models import Job
 
 log = structlog.get_logger()
 
-WORK: Final[dict[str, Callable[[Bench, Job], Write]]] = {"prepare": prepare, "transcribe": transcribe}
+WORK: Final[dict[str, Callable[[Bench, Job], Write]]] = {"prepare": prepare, "transcribe": transcribe, "mail": send}
 BEATS_PER_LEASE: Final = 4
 
 

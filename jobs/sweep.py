@@ -13,7 +13,8 @@ from typing import Final
 import structlog
 
 from adapters.storage import StoreError
-from domain import candidates, jobs, leftovers, uploads
+from domain import candidates, invites, jobs, leftovers, uploads
+from jobs import workroom
 from jobs.bench import Bench
 
 log = structlog.get_logger()
@@ -40,9 +41,20 @@ def expire(bench: Bench) -> int:
     return _delete(bench, keys)
 
 
+def remind(bench: Bench) -> int:
+    """Puts reminders in line for candidates whose time is nearly over. Returns how many."""
+    if not bench.settings.smtp_url:
+        return 0
+    with bench.sessions.open() as db:
+        count = invites.remind_due(db, bench.now())
+        db.commit()
+    return count
+
+
 def tidy(bench: Bench) -> int:
     """Removes objects no row names, and what killed writers left half-written. Returns how many objects went."""
     bench.store.clear_staging()
+    workroom.clear_dead(bench.settings.data / "work")
     with bench.sessions.open() as db:
         keys = leftovers.orphans(db, bench.store.keys("uploads"), bench.now())
     return _delete(bench, keys)
@@ -60,7 +72,7 @@ def _delete(bench: Bench, keys: Iterable[str]) -> int:
     return gone
 
 
-EVERY: Final[dict[Callable[[Bench], int], float]] = {nudge: 3.0, expire: 30.0, tidy: DAY}
+EVERY: Final[dict[Callable[[Bench], int], float]] = {nudge: 3.0, expire: 30.0, remind: 600.0, tidy: DAY}
 """Seconds between two rounds of each step."""
 
 
@@ -70,7 +82,7 @@ class Sweeper(threading.Thread):
     def __init__(self, bench: Bench) -> None:
         super().__init__(name="sweeper", daemon=True)
         self._bench = bench
-        self._due = {nudge: 0.0, expire: 0.0, tidy: time.monotonic() + 3600}
+        self._due = {nudge: 0.0, expire: 0.0, remind: 0.0, tidy: time.monotonic() + 3600}
 
     def run(self) -> None:
         """One round, a pause, the next, whatever goes wrong in one of them."""

@@ -7,6 +7,7 @@ from models.candidate import Accommodation, Candidate, CandidateSession, Consent
 from models.employer import Employer, Login, Member
 from models.interview import Criterion, Embed, Interview, InterviewVersion, Opening, Question
 from models.job import Job
+from models.mail import Mail
 from models.media import Media
 from models.review import Decision, Note, Score, Scorecard, View
 from models.rubric import Rubric
@@ -33,6 +34,7 @@ __all__ = [
     "Invite",
     "Job",
     "Login",
+    "Mail",
     "Media",
     "Member",
     "Note",

@@ -26,7 +26,10 @@ class Employer(WithId, Base):
 
 
 class Member(OfEmployer, Base):
-    """A person who works for the employer. Addresses are unique over the whole installation, so login needs no tenant."""
+    """A person who works for the employer. Addresses are unique over the whole installation, so login needs no tenant.
+
+    `totp_counter` is the time step of the last code that was accepted: none is taken twice.
+    """
 
     __tablename__ = "member"
 
@@ -35,6 +38,8 @@ class Member(OfEmployer, Base):
     role: Mapped[str] = mapped_column(sa.String(20))
     password_hash: Mapped[str | None] = mapped_column(sa.String(300))
     totp_secret: Mapped[str | None] = mapped_column(sa.String(64))
+    totp_counter: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    recovery_hashes: Mapped[list[str]] = mapped_column(default=list)
     trained_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from adapters import clock
 from domain import logins
-from models import Member
+from models import EVERY_EMPLOYER, Member, serve
 
 Enter = Callable[[Member], FlaskClient]
 
@@ -31,6 +31,7 @@ def enter(app: Flask, db: Session) -> Enter:
     def sign_in(member: Member) -> FlaskClient:
         client = app.test_client()
         client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+        serve(db, EVERY_EMPLOYER)
         login = logins.sign_in(db, member, "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", clock.now())
         db.commit()
         with client.session_transaction() as session:
