@@ -26,7 +26,7 @@ SHORTEST_PASSWORD: Final = 12
 def settings_of(asked: argparse.Namespace, **given: Any) -> Settings:
     """The settings of the environment, with what the command line says on top; the data folder is made."""
     settings = Settings.from_environment(data=asked.data and asked.data.resolve(), **given)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     return settings
 
 

@@ -138,6 +138,7 @@ def start(
     work = Path(folder.name)
     order = {
         "module": module,
+        "parent": os.getpid(),
         "request": request,
         "limits": asdict(limits),
         "reads": [str(Path(path).resolve()) for path in [work, *confinement.reads]],

@@ -30,7 +30,7 @@ from adapters.storage import open_store
 from config import Settings
 from domain import jobs
 from jobs import bench as benches
-from jobs import queues, sweep
+from jobs import queues, sweep, workroom
 from jobs.bench import Bench
 from models import Sessions
 
@@ -68,6 +68,11 @@ def work(bench: Bench, names: Sequence[str] = queues.NAMES, memory: int = 0, *, 
 
     `memory` in bytes: a worker that has grown past it ends after its piece of work, to be started anew; 0 means no limit.
     """
+    with workroom.room(bench.settings.data / "work", bench.worker):
+        _work(bench, names, memory, burst=burst)
+
+
+def _work(bench: Bench, names: Sequence[str], memory: int, *, burst: bool) -> None:
     benches.install(bench)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: bench.stopping.set())

@@ -10,29 +10,23 @@ import sqlalchemy as sa
 
 from migrations import regenerate, steps
 from models import Base
+from tests import databases
 
 
 @pytest.fixture
 def url(tmp_path: Path, database_url: str) -> Iterator[str]:
     """An empty database of this test's own."""
-    if not database_url:
-        yield f"sqlite:///{tmp_path / 'empty.db'}"
-        return
-    engine = sa.create_engine(database_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text("DROP DATABASE IF EXISTS migrated"))
-        connection.execute(sa.text("CREATE DATABASE migrated"))
-    yield sa.make_url(database_url).set(database="migrated").render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(sa.text("DROP DATABASE migrated WITH (FORCE)"))
-    engine.dispose()
+    with databases.own(database_url, tmp_path) as address:
+        yield address
 
 
 def objects(url: str) -> set[tuple[str, str]]:
     """Everything SQLite says it holds: tables, indexes, triggers, each with its text."""
     engine = sa.create_engine(url)
     with engine.connect() as connection:
-        rows = connection.execute(sa.text("SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'alembic_version'"))
+        rows = connection.execute(
+            sa.text("SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'alembic_version'")
+        )
         found = {(row.type, row.name) for row in rows}
     engine.dispose()
     return found

@@ -94,6 +94,19 @@ def test_a_worker_killed_mid_job_leaves_nothing_half_done_and_another_takes_over
     assert (db.query(Transcript).count(), db.query(Job).filter_by(kind="transcribe").one().attempts) == (1, 2)
 
 
+def test_a_killed_worker_leaves_no_process_and_no_copy_of_a_recording(
+    db: Session, bench: Bench, take: Take, start: Start, settings: Settings
+) -> None:
+    rooms = settings.data / "work"
+    first = start("w1", "slow")
+    assert wait_for(lambda: state(db, "transcribe") == "running")
+    os.kill(first.pid, signal.SIGKILL)
+    first.wait()
+    assert [room.name for room in rooms.iterdir()] == ["w1"]
+    start("w2")
+    assert wait_for(lambda: [room.name for room in rooms.iterdir()] == ["w2"])
+
+
 def test_redis_wiped_in_the_middle_loses_no_work(
     db: Session, bench: Bench, world: World, webm: bytes, start: Start, real_redis: RedisServer
 ) -> None:

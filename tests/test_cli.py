@@ -1,0 +1,288 @@
+"""Operating it: one command starts everything and stops it again; what is wrong is one line."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import sqlalchemy as sa
+
+import cli
+from config import Settings
+from models import Sessions
+from tests import databases
+
+ROOT = Path(__file__).parents[1]
+Up = Callable[..., "Running"]
+
+
+@pytest.fixture
+def data(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data folder of the test's own, on the kind of database the tests run on."""
+    with databases.own(database_url, tmp_path) as url:
+        if database_url:
+            monkeypatch.setenv("GREENROOM_DATABASE_URL", url)
+        yield tmp_path / "data"
+
+
+def run(*arguments: object) -> int:
+    return cli.main([str(argument) for argument in arguments])
+
+
+def create_owner(data: Path, monkeypatch: pytest.MonkeyPatch, email: str = "o@acme.test", password: str = "a long enough one") -> int:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(password + "\n"))
+    return run("create-owner", "--data", data, "--employer", "Acme", "--email", email, "--password-stdin")
+
+
+def test_an_owner_is_made_with_the_employer(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert create_owner(data, monkeypatch) == 0
+    assert create_owner(data, monkeypatch, "second@acme.test") == 0
+    assert "second@acme.test may sign in" in capsys.readouterr().out
+    with Sessions(Settings.from_environment(data=data).database).open() as db:
+        assert db.execute(sa.text("SELECT count(*) FROM employer")).scalar() == 1
+        assert {row.role for row in db.execute(sa.text("SELECT role FROM member"))} == {"owner"}
+        assert "a long enough one" not in str(db.execute(sa.text("SELECT * FROM member")).all())
+
+
+def test_a_taken_address_and_a_short_password_are_one_line(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    create_owner(data, monkeypatch)
+    capsys.readouterr()
+    assert create_owner(data, monkeypatch) == 1
+    assert create_owner(data, monkeypatch, "x@acme.test", "short") == 1
+    said = capsys.readouterr().err.splitlines()
+    assert said == ["greenroom: This address is already in use.", "greenroom: a password needs at least 12 characters."]
+
+
+def test_a_new_key_signs_and_older_ones_may_be_retired(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("rotate-keys", "--data", data) == 0
+    stored = json.loads((data / "keys.json").read_text())
+    assert (len(stored["keys"]), stored["retired"]) == (2, [])
+    assert run("rotate-keys", "--data", data, "--retire") == 0
+    again = json.loads((data / "keys.json").read_text())
+    assert (len(again["keys"]), again["retired"]) == (1, stored["keys"])
+    assert stat.S_IMODE((data / "keys.json").stat().st_mode) == 0o600
+
+
+def test_a_changed_audit_event_is_found(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    create_owner(data, monkeypatch)
+    assert run("verify-log", "--data", data) == 0
+    with Sessions(Settings.from_environment(data=data).database).open() as db:
+        db.execute(sa.text("UPDATE audit_event SET verb = 'member:changed' WHERE number = 2"))
+        db.commit()
+    assert run("verify-log", "--data", data) == 1
+    assert "broken at event 2" in capsys.readouterr().out
+
+
+def test_doctor_says_what_is_missing_and_how_to_mend_it(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("doctor", "--data", data) == 1
+    assert "run ./greenroom migrate" in capsys.readouterr().out
+    assert run("migrate", "--data", data) == 0
+    assert run("doctor", "--data", data) == 0
+    assert "Ready." in capsys.readouterr().out
+    (data / "keys.json").chmod(0o644)
+    monkeypatch.setenv("GREENROOM_SPEECH_MODEL", "large-v9")
+    monkeypatch.setenv("GREENROOM_PUBLIC_URL", "http://interviews.example.com")
+    assert run("doctor", "--data", data) == 1
+    said = capsys.readouterr().out
+    assert [line for line in said.splitlines() if line.startswith("fail")] == [
+        f"fail  other users may read {data / 'keys.json'}",
+        next(line for line in said.splitlines() if "'large-v9'" in line),
+        "fail  public address http://interviews.example.com is not HTTPS",
+    ]
+
+
+def test_a_file_in_the_place_of_the_data_folder_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert run("up", "--data", tmp_path / "file") == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
+def test_a_folder_we_may_not_write_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tmp_path.chmod(0o500)
+    assert run("up", "--data", tmp_path / "data") == 1
+    assert "may not write" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_one_line(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    usage = shutil.disk_usage(data.parent)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=1 << 20))
+    assert run("up", "--data", data, "--port", free_port()) == 1
+    assert re.fullmatch(r"greenroom: only 1 MB are free in .*: make room.*\n", capsys.readouterr().err)
+
+
+def test_a_taken_port_is_one_line(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert run("up", "--data", data, "--port", port) == 1
+        assert run("up", "--data", data, "--port", port - 1) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert said == [f"greenroom: port {port} is taken by another program: choose another with --port."] * 2
+
+
+def test_an_unknown_queue_is_one_line(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("worker", "--data", data, "--queues", "media,music") == 1
+    assert "there is no queue music" in capsys.readouterr().err
+
+
+def test_a_bad_setting_is_one_line(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GREENROOM_WEB_THREADS", "many")
+    with pytest.raises(SystemExit, match="GREENROOM_WEB_THREADS"):
+        run("doctor", "--data", data)
+
+
+def test_a_deep_data_folder_gets_a_short_socket(tmp_path: Path) -> None:
+    deep = Settings(data=tmp_path / ("x" * 60) / ("y" * 60))
+    assert len(str(deep.redis_socket)) < 100
+    assert deep.redis_socket == Settings(data=deep.data).redis_socket
+    assert deep.redis_socket != Settings(data=tmp_path / ("x" * 60) / ("z" * 60)).redis_socket
+
+
+@dataclass
+class Running:
+    """`greenroom up`, as somebody at a terminal or a script would have it."""
+
+    process: subprocess.Popen[str]
+    ready: dict[str, Any]
+    log: Path
+
+    def children(self, what: str = "") -> list[int]:
+        """Process ids of everything it started, directly or not, whose command holds `what`."""
+        listed = subprocess.run(["ps", "-ww", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
+        marks = (f"--parent {self.process.pid} ", f"--parent {self.process.pid}", f"{self.ready['data']}/redis")
+        return [int(line.split()[0]) for line in listed if any(mark in line + " " for mark in marks) and what in line]
+
+
+def free_port() -> int:
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            try:
+                second.bind(("127.0.0.1", first.getsockname()[1] + 1))
+            except OSError:
+                continue
+            return int(first.getsockname()[1])
+
+
+def gone(pids: list[int], seconds: float = 15.0) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if not any(Path(f"/proc/{pid}").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2] for pid in pids):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.fixture
+def up(data: Path) -> Iterator[Up]:
+    """Starts `greenroom up` and waits until it is ready; ends what is left."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(port: int | None = None) -> Running:
+        ready, log = data.parent / "ready.json", data.parent / "up.log"
+        options = ["--data", str(data), "--port", str(port or free_port()), "--ready-file", str(ready)]
+        with log.open("a") as out:
+            process = subprocess.Popen([str(ROOT / "greenroom"), "up", *options], stdout=out, stderr=out, text=True, cwd=data.parent)
+        started.append(process)
+        until = time.monotonic() + 90
+        while not ready.exists() and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.1)
+        assert ready.exists(), log.read_text()
+        found = json.loads(ready.read_text())
+        ready.unlink()
+        return Running(process, found, log)
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@pytest.mark.slow
+def test_one_command_starts_everything_and_a_signal_stops_it(up: Up) -> None:
+    running = up()
+    careers = urllib.request.urlopen(running.ready["careers_url"]).read().decode()
+    snippet = f'></script>\n<greenroom-interview token="{running.ready["embed_token"]}"></greenroom-interview>'
+    assert snippet in careers
+    assert running.ready["careers_url"].startswith("http://127.0.0.1:")
+    assert running.ready["inbox_url"].startswith("http://localhost:")
+    assert requests.get(running.ready["inbox_url"], timeout=10).status_code == 200
+    owner = running.ready["owner"]
+    said = running.log.read_text()
+    assert owner["email"] in said
+    assert owner["password"] in said
+    assert running.ready["embed_token"] not in said
+    left = running.children()
+    assert len(left) >= 4
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(timeout=30) == 0
+    assert gone(left, 1)
+
+
+@pytest.mark.slow
+def test_the_ready_file_lets_a_tus_client_upload(up: Up) -> None:
+    from tusclient.client import TusClient
+
+    ready = up().ready
+    client = TusClient(ready["tus"]["url"], headers=ready["tus"]["headers"])
+    uploader = client.uploader(file_stream=io.BytesIO(b"x" * 5000), metadata=ready["tus"]["metadata"], chunk_size=2000)
+    uploader.upload()
+    assert uploader.offset == 5000
+
+
+@pytest.mark.slow
+def test_a_second_start_keeps_the_data_and_a_second_instance_is_refused(up: Up, data: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    first = up()
+    assert run("up", "--data", data, "--port", free_port()) == 1
+    assert "another greenroom is running" in capfd.readouterr().err
+    first.process.terminate()
+    first.process.wait(timeout=30)
+    second = up()
+    assert second.ready["owner"] == first.ready["owner"]
+    assert second.ready["interview_id"] == first.ready["interview_id"]
+    assert second.ready["embed_token"] != first.ready["embed_token"], "another port is another origin"
+
+
+@pytest.mark.slow
+def test_a_part_that_dies_is_started_again(up: Up) -> None:
+    running = up()
+    worker = running.children("cli.py worker")[0]
+    os.kill(worker, signal.SIGKILL)
+    until = time.monotonic() + 15
+    while time.monotonic() < until and not [pid for pid in running.children("cli.py worker") if pid != worker]:
+        time.sleep(0.1)
+    assert [pid for pid in running.children("cli.py worker") if pid != worker]
+    assert "the worker was killed by signal 9; starting it again" in running.log.read_text()
+
+
+@pytest.mark.slow
+def test_nothing_outlives_a_supervisor_that_was_killed(up: Up) -> None:
+    running = up()
+    left = running.children()
+    assert len(left) >= 4
+    running.process.kill()
+    running.process.wait()
+    assert gone(left, 20)
+    assert up().ready["owner"] == running.ready["owner"]
