@@ -114,6 +114,18 @@ def test_the_candidate_chooses_among_all_takes(candidate: Candidate, room: FakeG
     assert session["answers"]["q1"]["take_id"] == session["takes"][0]["id"]
 
 
+def test_the_newest_take_is_kept_when_nothing_else_is_chosen(candidate: Candidate, room: FakeGreenroom) -> None:
+    candidate.begin()
+    candidate.record(2)
+    candidate.button("Record again").click()
+    candidate.record(2)
+    candidate.keep()
+    candidate.is_at(2)
+    candidate.page.wait_for_timeout(1500)
+    session = room.only_session
+    assert session["answers"]["q1"]["take_id"] == session["takes"][1]["id"]
+
+
 def test_submitting_says_what_is_missing(candidate: Candidate, room: FakeGreenroom) -> None:
     candidate.begin()
     candidate.button("All questions").click()

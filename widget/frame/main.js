@@ -9,15 +9,10 @@ import { createShell } from './shell.js';
 import { openStore } from './slices.js';
 import { createTakes } from './takes.js';
 import { loadWords, pickLanguage } from './words.js';
-import { check } from './steps/check.js';
-import { devices } from './steps/devices.js';
-import { help } from './steps/help.js';
-import { notice } from './steps/notice.js';
-import { overview } from './steps/overview.js';
-import { practice } from './steps/practice.js';
+import { devices, notice, practice } from './steps/arrive.js';
+import { check, submitted } from './steps/finish.js';
+import { help, overview, trouble } from './steps/overview.js';
 import { question } from './steps/question.js';
-import { submitted } from './steps/submitted.js';
-import { trouble } from './steps/trouble.js';
 
 const STEPS = { check, devices, help, notice, overview, practice, question, submitted, trouble };
 const EVENT_STEPS = { notice: 'notice', devices: 'devices', practice: 'devices', overview: 'question', question: 'question', check: 'review', submitted: 'submitted' };
@@ -93,6 +88,8 @@ app.kindsOf = (one) => {
   const others = app.session && app.session.other_kinds ? ['audio', 'text'] : [];
   return ['video', 'audio', 'text'].filter((kind) => one.kinds.includes(kind) || others.includes(kind));
 };
+
+app.kindsAnywhere = () => ['video', 'audio', 'text'].filter((kind) => app.opened.interview.questions.some((one) => app.kindsOf(one).includes(kind)));
 
 /** Seconds with this person's time factor; null is no limit. */
 app.stretch = (seconds) => (app.session.time_factor === null ? null : seconds * app.session.time_factor);

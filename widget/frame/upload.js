@@ -120,7 +120,7 @@ export function createUploader({ api, store, takes, changed }) {
   async function setBack(take, trouble) {
     failures += 1;
     take.doubt = Boolean(take.upload);
-    take.fault = trouble.code;
+    take.fault = trouble.status === 507 ? 'storage_full' : trouble.code;
     const { status } = trouble;
     const isGone = status === 404 || status === 410;
     if (status === 401 && api.renew) await api.renew().catch(() => {});

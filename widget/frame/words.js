@@ -5,8 +5,7 @@ export const LANGUAGES = Object.entries(NAMES);
 
 /** The first of the wished-for locales that we have, e.g. 'de-AT' -> 'de'. */
 export function pickLanguage(wishes) {
-  const codes = wishes.filter(Boolean).map((wish) => wish.toLowerCase().split(/[-_]/)[0]);
-  return codes.find((code) => NAMES[code]) || 'en';
+  return wishes.filter(Boolean).map((wish) => wish.toLowerCase().split(/[-_]/)[0]).find((code) => NAMES[code]) || 'en';
 }
 
 export async function loadWords(code) {
@@ -25,39 +24,35 @@ class Words {
     return key in this.words;
   }
 
-  /** t('takes_left', {n: 2}): {n} picks the plural form, every {name} is filled in. */
-  t(key, values = {}) {
-    let text = this.words[key];
-    if (text === undefined) return key;
-    if (typeof text === 'object') text = text[this.plural.select(values.n)] || text.other;
-    return text.replace(/\{(\w+)\}/g, (whole, name) => {
-      const value = values[name];
-      if (value === undefined) return whole;
-      return typeof value === 'number' ? new Intl.NumberFormat(this.code).format(value) : value;
-    });
+  number(number, options) {
+    return new Intl.NumberFormat(this.code, { maximumFractionDigits: 0, ...options }).format(number);
   }
 
-  unit(number, unit, digits = 0) {
-    return new Intl.NumberFormat(this.code, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: digits }).format(number);
+  /** t('takes_left', {n: 2}): {n} picks the plural form, every {name} is filled in. */
+  t(key, values = {}) {
+    const found = this.words[key];
+    if (found === undefined) return key;
+    const text = typeof found === 'string' ? found : found[this.plural.select(values.n)] || found.other;
+    return text.replace(/\{(\w+)\}/g, (_, name) => (typeof values[name] === 'number' ? this.number(values[name]) : values[name]));
+  }
+
+  unit(number, unit) {
+    return this.number(number, { style: 'unit', unit, unitDisplay: 'long' });
   }
 
   /** 95 -> '1 minute 35 seconds' */
   duration(seconds) {
     const whole = Math.round(seconds);
-    const parts = [];
-    if (whole >= 60) parts.push(this.unit(Math.floor(whole / 60), 'minute'));
-    if (whole % 60 || whole < 60) parts.push(this.unit(whole % 60, 'second'));
-    return parts.join(' ');
-  }
-
-  size(bytes) {
-    if (bytes < 1000) return this.unit(bytes, 'byte');
-    const [number, unit] = bytes < 1e6 ? [bytes / 1000, 'kilobyte'] : [bytes / 1e6, 'megabyte'];
-    return new Intl.NumberFormat(this.code, { style: 'unit', unit, maximumFractionDigits: number < 10 ? 1 : 0 }).format(number);
+    return [whole >= 60 && this.unit(Math.floor(whole / 60), 'minute'), (whole % 60 || !whole) && this.unit(whole % 60, 'second')]
+      .filter((part) => typeof part === 'string').join(' ');
   }
 
   percent(part) {
-    return new Intl.NumberFormat(this.code, { style: 'percent', maximumFractionDigits: 0 }).format(part);
+    return this.number(part, { style: 'percent' });
+  }
+
+  list(parts) {
+    return new Intl.ListFormat(this.code, { type: 'unit' }).format(parts);
   }
 
   /** In the person's own time zone, which is named. */

@@ -1,28 +1,32 @@
-// One question: the prompt and what is meant by it, a pad for notes, the way of answering, the recorder, then the takes to watch and keep.
+// One question: the prompt, the way of answering, the recorder; then its takes, to watch, to choose from and to keep.
 
 import { button, focusOn, freshId, h, paragraphs } from '../dom.js';
-import { recordPanel } from '../panel.js';
-import { takeList } from './takelist.js';
+import { player, recordPanel } from '../panel.js';
 import { textAnswer } from './text.js';
 
-/** The question that comes next: the first one after `from` that has no answer, else null. */
-export function nextOpen(app, from) {
+const isUnfinished = (row) => !row.local && row.state === 'recording';
+const canCount = (row) => !['damaged', 'refused'].includes(row.state) && !isUnfinished(row);
+
+export function isAnswered(app, { id }) {
+  const answer = app.answerOf(id);
+  const chosen = app.takes.chosen(id);
+  return Boolean((chosen && canCount(chosen)) || (answer && answer.text));
+}
+
+/** The first question after this one that has no answer, else null. */
+function nextOpen(app, from) {
   const { questions } = app.opened.interview;
   const order = [...questions.slice(from.position), ...questions.slice(0, from.position)];
   return order.find((one) => one.id !== from.id && !isAnswered(app, one)) || null;
 }
 
-export function isAnswered(app, question) {
-  const answer = app.answerOf(question.id);
-  const chosen = app.takes.chosen(question.id);
-  return Boolean((chosen && !['damaged', 'refused'].includes(chosen.state)) || (answer && answer.text));
-}
-
 export function question(app, { question: asked }) {
   const { t } = app;
   const { questions, locale } = app.opened.interview;
-  const work = h('div', { class: 'work' });
+  const work = h('div', {});
   const kinds = app.kindsOf(asked);
+  const soft = app.stretch(asked.answer_seconds);
+  const limits = soft === null ? null : { soft, hard: app.stretch(asked.hard_seconds) };
   let part = null; // what stands in `work`: {node, leave}
 
   async function put(next) {
@@ -30,9 +34,6 @@ export function question(app, { question: asked }) {
     part = next;
     work.replaceChildren(next.node);
   }
-
-  const limits = app.stretch(asked.answer_seconds) === null ? null
-    : { soft: app.stretch(asked.answer_seconds), hard: app.stretch(asked.hard_seconds) };
 
   function showKind(kind) {
     app.kindWish = kind;
@@ -50,29 +51,24 @@ export function question(app, { question: asked }) {
     }));
   }
 
-  async function showTakes(openId, result) {
+  async function showTakes(openId, result = {}) {
     const left = app.takes.left(asked);
-    const list = takeList(app, asked, { open: openId });
-    const head = h('h2', { tabindex: '-1' }, t(openId ? 'watch_title' : 'takes_title'));
+    const list = takeList(app, asked, openId);
+    const head = h('h2', {}, t(openId ? 'watch_title' : 'takes_title'));
     const keep = () => {
       if (list.picked()) app.takes.choose(asked.id, list.picked().clientId);
       goOn();
     };
-    const fault = result && result.code && t(`cut_${result.code}`);
-    const again = left > 0
-      ? button(t('record_again'), () => showKind(kinds.includes(app.kindWish) ? app.kindWish : kinds[0]))
-      : null;
-    const wasLost = app.takes.lastWasLost(asked.id);
+    const cut = result.reason === 'limit' ? t('cut_limit') : result.code && t(`cut_${result.code}`);
     await put({
-      node: h('section', { class: 'panel' }, head, fault && h('p', { class: 'notice-box warn' }, fault),
-        result && result.reason === 'limit' && h('p', { class: 'notice-box' }, t('cut_limit')),
-        list.node,
-        h('div', { class: 'actions' }, button(t('keep_and_go'), keep, 'primary'), again),
-        h('p', { class: 'hint' }, wasLost ? t('technical_free') : left > 0 ? t('takes_left', { n: left }) : t('takes_none'))),
-      leave: () => list.leave(),
+      node: h('section', { class: 'panel' }, head, cut && h('p', { class: 'notice-box warn' }, cut), list.node,
+        h('div', { class: 'actions' }, button(t('keep_and_go'), keep, 'primary'),
+          left > 0 && button(t('record_again'), () => showKind(wish()))),
+        h('p', { class: 'hint' }, app.takes.lastWasLost(asked.id) ? t('technical_free') : left > 0 ? t('takes_left', { n: left }) : t('takes_none'))),
+      leave: list.leave,
     });
-    if (result) focusOn(head);
-    if (fault) app.say(fault);
+    if (openId) focusOn(head);
+    if (cut) app.say(cut);
   }
 
   function goOn() {
@@ -86,51 +82,44 @@ export function question(app, { question: asked }) {
   const choices = h('fieldset', { class: 'kinds', hidden: kinds.length < 2 }, h('legend', {}, t('answer_by')),
     kinds.map((kind) => h('label', {}, h('input', { type: 'radio', name, value: kind, onchange: () => showKind(kind) }), h('span', {}, t(`kind_${kind}`)))));
   const mark = (kind) => choices.querySelectorAll('input').forEach((input) => { input.checked = input.value === kind; });
+  const wish = () => (kinds.includes(app.kindWish) ? app.kindWish : kinds[0]);
 
   const answer = app.answerOf(asked.id);
-  const wish = kinds.includes(app.kindWish) ? app.kindWish : kinds[0];
   if (answer && answer.text && !app.takes.chosen(asked.id)) showKind('text');
-  else if (app.takes.of(asked.id).length) { mark(wish); showTakes(null, null); } else showKind(wish);
-  const stopThinking = thinking(app, asked);
-
+  else if (app.takes.of(asked.id).length) { mark(wish()); showTakes(null); } else showKind(wish());
+  const clock = thinking(app, asked);
   const place = questions.indexOf(asked);
+  const to = (key, one) => one && button(t(key), () => app.go('question', { question: one }), 'link');
   return {
     nodes: [
       h('h1', { class: 'prompt' }, h('span', { class: 'eyebrow' }, t('question_of', { position: asked.position, total: questions.length })), ' ',
         h('span', { lang: locale }, asked.prompt)),
       h('div', { class: 'columns' },
-        h('div', { class: 'beside' }, h('div', { lang: locale }, asked.meaning && paragraphs(asked.meaning, { class: 'meaning' })),
-          readAloud(app, asked), stopThinking.node, facts(app, asked), criteria(app), notes(app, asked)),
-        h('div', {}, choices, work)),
+        h('div', {}, h('div', { lang: locale }, paragraphs(asked.meaning, { class: 'meaning' })), readAloud(app, asked), clock.node,
+          h('p', { class: 'hint' }, !clock.node && `${t('think_free')} `, limits ? t('about_long', { time: app.words.duration(soft) }) : t('no_limit'))),
+        h('div', { class: 'work' }, choices, work),
+        h('div', { class: 'beside' }, notes(app, asked), criteria(app))),
       h('nav', { class: 'actions between', 'aria-label': t('all_questions') },
-        place > 0 && button(t('previous'), () => app.go('question', { question: questions[place - 1] }), 'link'),
-        button(t('all_questions'), () => app.go('overview'), 'link'),
-        place + 1 < questions.length && button(t('next'), () => app.go('question', { question: questions[place + 1] }), 'link')),
+        to('previous', questions[place - 1]), button(t('all_questions'), () => app.go('overview'), 'link'), to('next', questions[place + 1])),
     ],
     async leave() {
-      stopThinking.stop();
+      clock.stop();
       if (window.speechSynthesis) speechSynthesis.cancel();
       if (part) await part.leave();
     },
   };
 }
 
-function facts(app, asked) {
-  const { t, words } = app;
-  const soft = app.stretch(asked.answer_seconds);
-  const thinks = app.stretch(asked.thinking_seconds || 0);
-  return h('p', { class: 'hint' }, thinks ? '' : `${t('think_free')} `, soft === null ? t('no_limit') : t('about_long', { time: words.duration(soft) }));
-}
-
-/** Thinking time, where the employer set one. When it is over nothing happens but a word: nothing records by itself. */
+/** Thinking time, where the employer set one. When it is over nothing happens but a word. */
 function thinking(app, asked) {
-  const seconds = asked.thinking_seconds ? app.stretch(asked.thinking_seconds) : 0;
-  const node = h('p', { class: 'hint' });
+  const seconds = asked.thinking_seconds && app.stretch(asked.thinking_seconds);
   if (!seconds) return { node: null, stop() {} };
+  const node = h('p', { class: 'hint' });
   const until = performance.now() + seconds * 1000;
   const tick = () => {
     const left = (until - performance.now()) / 1000;
-    node.textContent = left > 0 ? app.t('think_left', { time: app.words.duration(left > 60 ? Math.ceil(left / 30) * 30 : Math.ceil(left / 10) * 10) }) : app.t('think_over');
+    const step = left > 60 ? 30 : 10;
+    node.textContent = left > 0 ? app.t('think_left', { time: app.words.duration(Math.ceil(left / step) * step) }) : app.t('think_over');
     if (left <= 0) { clearInterval(timer); app.say(node.textContent); }
   };
   const timer = setInterval(tick, 1000);
@@ -139,7 +128,7 @@ function thinking(app, asked) {
 }
 
 function readAloud(app, asked) {
-  if (!window.speechSynthesis || !window.SpeechSynthesisUtterance) return null;
+  if (!window.speechSynthesis) return null;
   return button(app.t('read_aloud'), () => {
     if (speechSynthesis.speaking) { speechSynthesis.cancel(); return; }
     const speech = new SpeechSynthesisUtterance(`${asked.prompt}. ${asked.meaning || ''}`);
@@ -150,15 +139,97 @@ function readAloud(app, asked) {
 
 function criteria(app) {
   const { criteria: all, locale } = app.opened.interview;
-  if (!all || !all.length) return null;
-  return h('details', {}, h('summary', {}, app.t('criteria_title')),
+  return all && all.length > 0 && h('details', {}, h('summary', {}, app.t('criteria_title')),
     h('dl', { lang: locale }, all.map((one) => h('div', {}, h('dt', {}, one.name), h('dd', {}, one.description)))));
 }
 
 function notes(app, asked) {
   const key = `notes:${app.session.id}:${asked.id}`;
   const id = freshId();
-  const area = h('textarea', { id, rows: '4', 'aria-describedby': `${id}h`, oninput: () => app.store.note(key, area.value) });
+  const area = h('textarea', { id, rows: 4, 'aria-describedby': `${id}h`, oninput: () => app.store.note(key, area.value) });
   app.store.get(key).then((kept) => { if (kept) area.value = kept; });
   return h('div', { class: 'field' }, h('label', { for: id }, app.t('notes')), area, h('span', { class: 'hint', id: `${id}h` }, app.t('notes_hint')));
+}
+
+/** A take's state in words. */
+export function stateOf(app, { local, state }) {
+  const fixed = { verified: 'take_safe', damaged: 'take_damaged', refused: 'take_refused' }[state];
+  if (fixed) return app.t(fixed);
+  if (local) return app.t('take_sending', { percent: app.words.percent(local.size ? local.sent / local.size : 0) });
+  return app.t(state === 'closed' ? 'take_checking' : 'take_unfinished');
+}
+
+async function sourceOf(app, { id, local }) {
+  if (local && local.copy && local.copy.length) return URL.createObjectURL(new Blob(local.copy, { type: local.type }));
+  const answer = id && await app.api.media(id).catch(() => null);
+  return answer && answer.url;
+}
+
+/** `openId`: client id of the take whose player is open from the start. Returns {node, picked, leave}. */
+export function takeList(app, asked, openId) {
+  const { t, words } = app;
+  const rows = app.takes.of(asked.id);
+  const usable = rows.filter(canCount);
+  // What was just recorded is proposed first; then what counted so far; then the newest.
+  let picked = usable.find((row) => row.clientId === openId) || app.takes.chosen(asked.id) || usable.at(-1) || null;
+  const addresses = [];
+  const group = freshId();
+
+  async function watchIn(place, row, toggle) {
+    const isOpen = place.childElementCount > 0;
+    toggle.setAttribute('aria-expanded', String(!isOpen));
+    if (isOpen) { place.replaceChildren(); return; }
+    const source = await sourceOf(app, row);
+    const cannot = () => place.replaceChildren(h('p', { class: 'hint' }, t('cannot_play')));
+    if (!source) { cannot(); return; }
+    addresses.push(source);
+    const media = player(row.kind, source);
+    media.addEventListener('error', cannot);
+    place.replaceChildren(media);
+  }
+
+  function card(row, i) {
+    const place = h('div', { class: 'clip' });
+    const id = freshId();
+    const toggle = button(t(row.kind === 'audio' ? 'listen' : 'watch'), () => watchIn(place, row, toggle));
+    toggle.setAttribute('aria-expanded', 'false');
+    toggle.setAttribute('aria-describedby', id);
+    const radio = h('input', {
+      type: 'radio', name: group, checked: Boolean(picked) && picked.clientId === row.clientId,
+      onchange: () => { picked = row; app.takes.choose(asked.id, row.clientId); },
+    });
+    if (row.clientId === openId) watchIn(place, row, toggle);
+    return h('li', { class: 'take' },
+      h('div', { class: 'take-head' },
+        h('label', { id }, canCount(row) && rows.length > 1 && radio, ' ',
+          t('take_label', { n: i + 1, time: words.duration(row.seconds || 0), kind: t(`kind_${row.kind}`) })),
+        h('span', { class: `take-state ${row.state}` }, stateOf(app, row))),
+      h('div', { class: 'actions' }, !isUnfinished(row) && toggle,
+        isUnfinished(row) && row.offset > 0 && button(t('keep_arrived'), () => keepArrived(app, row))), place);
+  }
+
+  const list = h('ol', { class: 'takes' }, rows.map(card));
+  const unwatch = app.takes.watch(() => {
+    const now = app.takes.of(asked.id);
+    list.querySelectorAll('.take-state').forEach((node, i) => {
+      const text = now[i] && stateOf(app, now[i]);
+      if (text && node.textContent !== text) { node.textContent = text; node.className = `take-state ${now[i].state}`; }
+    });
+  });
+  return {
+    node: h('div', {}, rows.length > 1 && h('p', { class: 'hint' }, t('choose_take')), list),
+    picked: () => picked,
+    leave() { unwatch(); addresses.forEach((one) => URL.revokeObjectURL(one)); },
+  };
+}
+
+/** Part of a take reached the server and this browser no longer has the rest: the person may keep that part. */
+async function keepArrived(app, row) {
+  try {
+    await app.api.close(row.id, { bytes: row.offset, sha256: null, seconds: row.seconds || null, reason: 'recovered' });
+    await app.refresh();
+    await app.again();
+  } catch (error) {
+    app.say(app.explain(error));
+  }
 }
