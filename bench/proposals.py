@@ -1,0 +1,172 @@
+"""Measures the calibrated proposer: learning curves against baselines, coverage, what is shown against what is withheld.
+
+    python -m bench.proposals constructed
+    python -m bench.proposals vader --data FOLDER
+    python -m bench.proposals asap --data FOLDER
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from adapters.encoder import Encoder
+from bench.sets import Task, load
+from domain import calibration, wording
+from domain.agreement import kappa
+from domain.calibration import _whole
+from domain.measures import Measure, Measured, Rubric
+
+SIZES = (0, 5, 10, 20, 50, 100, 200)
+HELD_BACK = 150
+
+
+def rubric_of(task: Task) -> Rubric:
+    return Rubric(task.question, task.criterion, tuple(text for _, text in task.anchors) + ((task.description,) if task.description else ()))
+
+
+def measured(task: Task, encode: Callable) -> list[Measured]:
+    measure = Measure(rubric_of(task), encode)
+    return [measure(answer) for answer in task.answers]
+
+
+def draws(task: Task, size: int, repeats: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Rows to learn from and rows to judge on, never the same."""
+    found = []
+    for repeat in range(repeats):
+        order = np.random.default_rng(zlib.crc32(f"{task.key}{repeat}".encode())).permutation(len(task.answers))
+        found.append((order[HELD_BACK : HELD_BACK + size], order[:HELD_BACK]))
+    return found
+
+
+def ridge(x: np.ndarray, y: np.ndarray, new: np.ndarray, penalty: float = 3.0) -> np.ndarray:
+    """Plain regression on one or few columns, the baselines' way to learn."""
+    mean, spread = x.mean(0), x.std(0) + 1e-6
+    a, b = (x - mean) / spread, (new - mean) / spread
+    return y.mean() + b @ np.linalg.solve(a.T @ a + penalty * np.eye(a.shape[1]), a.T @ (y - y.mean()))
+
+
+def baselines(task: Task, answers: list[Measured], encode: Callable) -> dict[str, np.ndarray]:
+    """One number an answer: its length, its TF-IDF likeness to the rubric, its sentence-vector likeness to the rubric."""
+    rubric = " ".join([task.criterion, task.description, *(text for _, text in task.anchors)])
+    counts = [wording.terms(text) for text in task.answers]
+    rarity = wording.rarity([*counts, wording.terms(rubric)])
+    target = wording.weigh(wording.terms(rubric), rarity)
+    vector = encode([rubric])[0]
+    whole = encode([answer[:1000] for answer in task.answers]) @ vector
+    return {
+        "length": np.array([len(text.split()) for text in task.answers], float),
+        "tfidf": np.array([wording.dot(wording.weigh(c, rarity), target) for c in counts]),
+        "embedding": np.asarray(whole, float),
+    }
+
+
+def curve(task: Task, encode: Callable, repeats: int) -> list[dict]:
+    """One row for each size and draw."""
+    answers = measured(task, encode)
+    y = np.array(task.levels, float)
+    levels = sorted(set(task.levels))
+    plain = baselines(task, answers, encode)
+    rows = []
+    for size in SIZES:
+        if size and HELD_BACK + size > len(answers):
+            continue
+        for train, test in draws(task, size, repeats if size else 1):
+            row = {"task": task.key, "split": task.split, "n": size}
+            if size == 0:
+                row["ours"] = kappa(_whole(np.array([calibration.without_scores(answers[i]) for i in test]), levels), y[test])
+                for name, values in plain.items():
+                    standard = 0.5 + 0.2 * (values[test] - values.mean()) / (values.std() + 1e-9)
+                    row[name] = kappa(_whole(standard, levels), y[test])
+            else:
+                row |= learned(answers, y, levels, train, test)
+                for name, values in plain.items():
+                    guess = ridge(values[train, None], y[train], values[test, None])
+                    row[name] = kappa(_whole((guess - levels[0]) / (levels[-1] - levels[0]), levels), y[test])
+            rows.append(row)
+    return rows
+
+
+def learned(answers: list[Measured], y: np.ndarray, levels: list[int], train: np.ndarray, test: np.ndarray) -> dict:
+    """Fit on some, propose for others."""
+    fitted = calibration.fit([answers[i] for i in train], list(y[train]), levels)
+    guesses = [calibration.propose(fitted, answers[i]) for i in test]
+    span = levels[-1] - levels[0]
+    truth = (y[test] - levels[0]) / span
+    said = np.array([guess.level for guess in guesses], float)
+    inside = np.mean([guess.low - 1e-9 <= t <= guess.high + 1e-9 for guess, t in zip(guesses, truth, strict=True)])
+    shown = np.array([fitted.record.n >= 0 and guess.oddness <= 1 for guess in guesses])
+    gap = np.abs(said - y[test]) / span
+    return {
+        "ours": kappa(said, y[test]),
+        "coverage": float(inside),
+        "width": float(np.mean([guess.high - guess.low for guess in guesses]) * 10),
+        "estimate": fitted.record.kappa,
+        "estimate_low": fitted.record.low,
+        "odd": float(1 - shown.mean()),
+        "said": said.tolist(),
+        "truth": y[test].tolist(),
+        "spread": [guess.spread for guess in guesses],
+        "shown": shown.tolist(),
+        "gap": gap.tolist(),
+    }
+
+
+def interval(values: list[float], groups: list[str], seed: int = 3) -> tuple[float, float]:
+    """95 % interval of the mean over tasks, resampling tasks and then draws within them."""
+    chance = np.random.default_rng(seed)
+    by: dict[str, list[float]] = {}
+    for value, group in zip(values, groups, strict=True):
+        by.setdefault(group, []).append(value)
+    held = list(by.values())
+    means = [np.mean([np.mean(chance.choice(held[i], len(held[i]))) for i in chance.integers(0, len(held), len(held))]) for _ in range(500)]
+    return float(np.quantile(means, 0.025)), float(np.quantile(means, 0.975))
+
+
+def table(rows: list[dict]) -> str:
+    """Kappa by size and method, with intervals, as Markdown."""
+    names = ("ours", "length", "tfidf", "embedding")
+    lines = ["| n | " + " | ".join(names) + " | coverage | width of 10 | odd |", "|" + "---|" * (len(names) + 4)]
+    for size in SIZES:
+        some = [row for row in rows if row["n"] == size]
+        if not some:
+            continue
+        cells = []
+        for name in names:
+            low, high = interval([row[name] for row in some], [row["task"] for row in some])
+            cells.append(f"{_by_task(some, name):.2f} ({low:.2f}–{high:.2f})")
+        rest = [f"{_by_task(some, name):.2f}" if name in some[0] else "–" for name in ("coverage", "width", "odd")]
+        lines.append(f"| {size} | " + " | ".join(cells + rest) + " |")
+    return "\n".join(lines)
+
+
+def _by_task(rows: list[dict], name: str) -> float:
+    tasks = sorted({row["task"] for row in rows})
+    return float(np.mean([np.mean([row[name] for row in rows if row["task"] == task]) for task in tasks]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("set")
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--repeats", type=int, default=4)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--split", default="")
+    given = parser.parse_args()
+    encode = Encoder().both
+    rows = [row for task in load(given.set, given.data) if given.split in ("", task.split) for row in curve(task, encode, given.repeats)]
+    for split in ("tune", "report"):
+        some = [row for row in rows if row["split"] == split]
+        if some:
+            print(f"\n{given.set}, {split}\n\n{table(some)}")
+    if given.out:
+        given.out.write_text(json.dumps(rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""What the calibrated proposer looks at: an answer, cleaned, as words, as sentence vectors, and against the rubric.
+
+Length counts only as different words of substance, so that saying more of the same changes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from domain import robustness, wording
+from domain.robustness import Cleaned
+
+Floats = npt.NDArray[np.float32]
+Encode = Callable[[Sequence[str]], Floats]
+"""Sentences to unit rows; None of it where no sentence model speaks the language."""
+
+NO_WIDTH: Final = 1
+MOST_SENTENCES: Final = 120
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """What an answer is held against. `points` are the anchors' texts, lowest level first, and the description."""
+
+    question: str
+    name: str
+    points: tuple[str, ...]
+
+
+@dataclass
+class Measured:
+    """One answer. `vectors` has a row for each kept sentence; `rubric` and `surface` are short rows of numbers."""
+
+    cleaned: Cleaned
+    terms: Counter[int]
+    vectors: Floats
+    rubric: npt.NDArray[np.float64]
+    surface: npt.NDArray[np.float64]
+    signs: npt.NDArray[np.float64]
+    words: int
+
+    @property
+    def vector(self) -> npt.NDArray[np.float64]:
+        """The mean of its sentences, as a direction."""
+        mean = self.vectors.mean(0).astype(np.float64) if len(self.vectors) else np.zeros(self.vectors.shape[1] or NO_WIDTH)
+        return mean / max(float(np.linalg.norm(mean)), 1e-9)
+
+
+class Measure:
+    """Measures answers against one rubric; keeps what is the same for all of them."""
+
+    def __init__(self, rubric: Rubric, encode: Encode | None) -> None:
+        self._rubric, self._encode = rubric, encode
+        self._needs = [rubric.name, *rubric.points]
+        self._terms = [wording.terms(need) for need in self._needs]
+        self._content = [set(wording.content(need)) - set(wording.content(rubric.question)) for need in self._needs]
+        self._vectors = encode(self._needs) if encode else np.zeros((len(self._needs), NO_WIDTH), np.float32)
+
+    def __call__(self, transcript: str) -> Measured:
+        """Cleans and measures one answer."""
+        return self.only(transcript, robustness.clean(transcript, self._rubric.question, self._rubric.points))
+
+    def only(self, transcript: str, cleaned: Cleaned) -> Measured:
+        """Measures what `cleaned` kept."""
+        kept = [sentence.of(transcript) for sentence in cleaned.kept][:MOST_SENTENCES]
+        text = " ".join(kept)
+        vectors = self._encode(kept) if self._encode and kept else np.zeros((len(kept), self._vectors.shape[1]), np.float32)
+        signs = robustness.signs(transcript, self._rubric.question, self._rubric.points, cleaned.share)
+        return Measured(
+            cleaned=cleaned,
+            terms=wording.terms(text),
+            vectors=vectors,
+            rubric=self._nearness(text, vectors),
+            surface=_surface(text, kept),
+            signs=np.array(signs.row()),
+            words=wording.count_words(transcript),
+        )
+
+    def _nearness(self, text: str, vectors: Floats) -> npt.NDArray[np.float64]:
+        """How near the answer comes to the rubric: in meaning (mean and best), in words (share met, likeness)."""
+        said = set(wording.content(text))
+        met = [len(said & wanted) / len(wanted) for wanted in self._content[1:] if wanted]
+        weights = wording.rarity(self._terms)
+        whole = wording.weigh(wording.terms(text), weights)
+        like = [wording.dot(whole, wording.weigh(need, weights)) for need in self._terms]
+        near = (vectors @ self._vectors.T).max(0) if len(vectors) else np.zeros(len(self._needs))
+        return np.array([near[1:].mean(), near.max(), float(np.mean(met or [0.0])), float(np.max(like)), float(np.mean(like))], np.float64)
+
+
+def _surface(text: str, kept: Sequence[str]) -> npt.NDArray[np.float64]:
+    words = wording.tokens(text)
+    different = len(set(wording.content(text)))
+    long = sum(len(word) > 6 for word in words) / max(1, len(words))
+    return np.array([math.log1p(different), math.log1p(len(kept)), long, len(words) / max(1, len(kept)) / 20], np.float64)
+
+
+def zero_shot(measured: Measured) -> float:
+    """How good the answer looks with nobody's scores to go by, about 0 with spread 1: length, words and meaning of the rubric."""
+    near, _, met, like, _ = measured.rubric
+    return float(0.45 * (measured.surface[0] - 3.0) / 0.6 + 0.3 * (near - 0.3) / 0.12 + 0.2 * (met - 0.15) / 0.12 + 0.25 * (like - 0.12) / 0.08)
