@@ -45,7 +45,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings, TESTING=True, SERVER_NAME="greenroom.test")
     with app.app_context():
-        _empty(database.engine)
+        empty(database.engine)
         serve(database.session(), EVERY_EMPLOYER)
         yield app
         database.session.remove()
@@ -77,7 +77,7 @@ def rival(db: Session) -> World:
     return made
 
 
-def _empty(engine: sa.Engine) -> None:
+def empty(engine: sa.Engine) -> None:
     """SQLite starts from nothing; a shared PostgreSQL database is emptied, which is quicker than making it anew."""
     Base.metadata.create_all(engine)
     if engine.dialect.name == "postgresql":
