@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -213,9 +214,9 @@ class _Worker:
 def _wait_ready(plan: Plan, supervisor: Supervisor) -> bool:
     """True once every address answers; False when told to stop meanwhile. Raises Stop when a part cannot start."""
     until = time.monotonic() + READY_SECONDS
-    addresses = [f"{plan.local_url}/login", *([plan.careers_url] if plan.careers_url else [])]
-    checks: list[Callable[[], bool]] = [lambda url=url: _answers(url) for url in addresses]  # type: ignore[misc]
-    checks.append(lambda: redis_server.has_worker(plan.settings.redis))
+    addresses = [f"{plan.local_url}/embed.js", *([plan.careers_url] if plan.careers_url else [])]
+    checks: dict[str, Callable[[], bool]] = {url: partial(_answers, url) for url in addresses}
+    checks["the worker"] = partial(redis_server.has_worker, plan.settings.redis)
     while checks:
         if supervisor.is_stopping:
             return False
@@ -224,9 +225,9 @@ def _wait_ready(plan: Plan, supervisor: Supervisor) -> bool:
         if hopeless is not None:
             raise Stop(f"the {hopeless.name} does not start: {hopeless.last_words()} (more in {hopeless.log})")
         if time.monotonic() > until:
-            raise Stop(f"not everything answered within {READY_SECONDS:.0f} s; look into {plan.logs}.")
-        checks = [check for check in checks if not check()]
-        time.sleep(0.05)
+            raise Stop(f"no good answer from {' and '.join(checks)} within {READY_SECONDS:.0f} s; look into {plan.logs}.")
+        checks = {name: check for name, check in checks.items() if not check()}
+        time.sleep(0.15 if checks else 0)
     return True
 
 

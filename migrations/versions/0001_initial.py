@@ -98,6 +98,8 @@ def upgrade() -> None:
     sa.Column('role', sa.String(length=20), nullable=False),
     sa.Column('password_hash', sa.String(length=300), nullable=True),
     sa.Column('totp_secret', sa.String(length=64), nullable=True),
+    sa.Column('totp_counter', sa.BigInteger(), nullable=False),
+    sa.Column('recovery_hashes', sa.JSON(), nullable=False),
     sa.Column('trained_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('disabled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -394,6 +396,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_invite_employer_id'), ['employer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_invite_interview_id'), ['interview_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_invite_session_id'), ['session_id'], unique=False)
+
+    op.create_table('mail',
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('email', sa.String(length=320), nullable=False),
+    sa.Column('session_id', sa.String(length=26), nullable=True),
+    sa.Column('member_id', sa.String(length=26), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('problem', sa.String(length=300), nullable=False),
+    sa.Column('employer_id', sa.String(length=26), nullable=False),
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_mail_employer_id_employer')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_mail_member_id_member')),
+    sa.ForeignKeyConstraint(['session_id'], ['candidate_session.id'], name=op.f('fk_mail_session_id_candidate_session')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mail'))
+    )
+    with op.batch_alter_table('mail', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_mail_employer_id'), ['employer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_mail_member_id'), ['member_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_mail_session_id'), ['session_id'], unique=False)
 
     op.create_table('note',
     sa.Column('session_id', sa.String(length=26), nullable=False),
@@ -713,6 +735,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_note_employer_id'))
 
     op.drop_table('note')
+    with op.batch_alter_table('mail', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_mail_session_id'))
+        batch_op.drop_index(batch_op.f('ix_mail_member_id'))
+        batch_op.drop_index(batch_op.f('ix_mail_employer_id'))
+
+    op.drop_table('mail')
     with op.batch_alter_table('invite', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_invite_session_id'))
         batch_op.drop_index(batch_op.f('ix_invite_interview_id'))
