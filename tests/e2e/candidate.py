@@ -43,7 +43,8 @@ class Candidate:
         self.button("Answer").first.click()
 
     def choose(self, kind: str) -> None:
-        self.frame.get_by_role("radio", name=kind, exact=True).check(force=True)
+        self.frame.locator(".kinds label", has_text=kind).click()
+        expect(self.frame.get_by_role("radio", name=kind, exact=True)).to_be_checked()
 
     def start_recording(self) -> None:
         """Turns the devices on where the browser has not granted them for good, then records."""

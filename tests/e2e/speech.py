@@ -8,10 +8,10 @@ import wave
 from pathlib import Path
 
 SPOKEN = (
-    "Last spring a customer called because her order had arrived broken for the second time. "
+    "Last summer a customer called because her new table had arrived broken for the second time. "
     "I listened without interrupting, repeated the problem in my own words, and asked what would help most today. "
-    "She needed the parts before Friday, so I found them in another warehouse, sent them by courier, "
-    "and called her again on Thursday evening to make sure that everything had arrived."
+    "She needed the table before Friday, so I found another one in our second store, asked a driver to bring it, "
+    "and called her again on Thursday evening to make sure that everything was all right."
 )
 
 
