@@ -26,6 +26,11 @@ def find_by_email(db: Session, email: str) -> Member | None:
     return db.scalar(sa.select(Member).where(Member.email == email.strip().lower(), Member.disabled_at.is_(None)))
 
 
+def find_by_id(db: Session, member_id: str) -> Member | None:
+    """The member of this id who may sign in, or None."""
+    return db.scalar(sa.select(Member).where(Member.id == member_id, Member.disabled_at.is_(None)))
+
+
 def sign_in(db: Session, member: Member, device: str, now: datetime) -> Login:
     """A new login of this member; `device` is what the browser calls itself."""
     login = Login(employer_id=member.employer_id, member_id=member.id, device=device[:200], created_at=now, seen_at=now)

@@ -14,7 +14,7 @@ from domain import audit, logins
 from domain.audit import Actor, Verb
 from domain.errors import Conflict, Forbidden, Invalid, NotFound, TokenRevoked
 from domain.tokens import Tokens
-from models import Member
+from models import Login, Member
 from models.employer import ROLES
 
 SHORTEST_PASSWORD: Final = 12
@@ -89,6 +89,20 @@ def enable(db: Session, changer: Member, member: Member, now: datetime) -> None:
     if member.disabled_at is not None:
         member.disabled_at = None
         audit.append(db, _actor(changer), Verb.MEMBER_CHANGED, ("member", member.id), {"disabled": False}, now=now)
+
+
+def start_password(db: Session, changer: Member, member: Member, now: datetime) -> str:
+    """Somebody who may hands a link for choosing a password to a member. Returns the kind of link."""
+    _require_may_touch(changer, member)
+    if member.disabled_at is not None:
+        raise Conflict(f"{member.name} is shut out.", "Let them in again first.")
+    audit.append(db, _actor(changer), Verb.MEMBER_CHANGED, ("member", member.id), {"password_link": True}, now=now)
+    return "reset" if member.password_hash else "member_invite"
+
+
+def current_logins(db: Session, member: Member, now: datetime) -> list[Login]:
+    """The browsers somebody is signed in with."""
+    return logins.current(db, member, now)
 
 
 def mint(tokens: Tokens, member: Member, kind: str, now: datetime) -> str:

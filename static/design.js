@@ -31,3 +31,11 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest(".todo a[href^='#criterion-']");
   if (link) show(link.hash.slice(1));
 });
+
+// A link's token stands after the #: it goes into the form and out of the address bar.
+const token = document.querySelector("[data-from-fragment]");
+if (token && location.hash.length > 20) {
+  token.value = location.hash.slice(1);
+  token.closest("[data-hide-filled]").hidden = true;
+  history.replaceState(null, "", location.pathname);
+}

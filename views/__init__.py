@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from views import auth, embeds, inbox, interviews, invites, media, pages, review, rubrics
+from views import auth, embeds, factors, inbox, interviews, invites, media, members, oidc, pages, passwords, review, rubrics, settings
 
 
 def init_app(app: Flask) -> None:
@@ -15,5 +15,6 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(room.door)
     app.register_blueprint(review.open_door)
     app.register_blueprint(media.door)
-    for room in (interviews, rubrics, embeds, invites):
+    for room in (interviews, rubrics, embeds, invites, members, settings, factors, passwords, oidc):
         app.register_blueprint(room.door)
+    app.register_blueprint(factors.half_door)

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, request, session, url_for
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from werkzeug.wrappers import Response as AnyResponse
 
 from adapters import clock, passwords
 from config import Settings
 from domain import logins
 from domain.errors import Invalid
 from models import EVERY_EMPLOYER, Member, db, serve
-from views import guards, pages
+from views import factors, guards, pages
+from views.limits import limiter
 
 door = Blueprint("auth", __name__)
 guards.anyone(door)
 account_door = Blueprint("account", __name__)
 guards.members_only(account_door, *guards.EVERYBODY)
-limiter = Limiter(
-    key_func=get_remote_address, headers_enabled=True, in_memory_fallback_enabled=True, storage_options={"socket_connect_timeout": 1}
-)
-
 WRONG = "That address and password do not belong together."
 LONGEST_PASSWORD = 1000
 
@@ -37,7 +33,7 @@ def login() -> Response:
 @door.post("/login")
 @limiter.limit("60/minute")
 @limiter.limit("10/minute;100/hour", key_func=_account_of_form)
-def sign_in() -> Response:
+def sign_in() -> AnyResponse:
     """The same answer for an unknown address and a wrong password, after the same time."""
     email, password = request.form.get("email", ""), request.form.get("password", "")
     now = clock.now()
@@ -45,6 +41,8 @@ def sign_in() -> Response:
     member = logins.find_by_email(db.session(), email)
     if not passwords.is_right(password[:LONGEST_PASSWORD], member.password_hash if member else None) or member is None:
         return _refuse(member, email)
+    if member.totp_secret is not None:
+        return factors.begin(member, pages.local(request.form.get("then"), url_for("inbox.index")))
     started = logins.sign_in(db.session(), member, request.user_agent.string, now)
     db.session.commit()
     session.clear()

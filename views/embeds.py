@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import segno
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from adapters import clock
-from domain import embeds, interviews
+from adapters import clock, page_check
+from domain import embeds, interviews, page_checks
 from domain.errors import Invalid
 from domain.snippets import hosted_link, snippet
 from models import Embed, Interview, db
 from views import guards, pages
+from views.limits import limiter
 
 door = Blueprint("embeds", __name__)
 guards.members_only(door, *guards.MANAGERS)
@@ -58,7 +61,29 @@ def revoke(embed_id: str) -> AnyResponse:
     return pages.go(url_for("embeds.index", interview_id=embed.interview_id), "Revoked. The snippet and its link are refused from now on.")
 
 
-def _page(interview: Interview, status: int = 200, refused: Invalid | None = None, typed: dict[str, str] | None = None) -> Response:
+@door.post("/embeds/<embed_id>/check")
+@limiter.limit("20/minute")
+def check(embed_id: str) -> AnyResponse:
+    """Looks at the employer's page from here; the answer is a fragment, or the page with it."""
+    embed = embeds.get_embed(db.session(), embed_id)
+    address = request.form.get("address", "").strip()[:2000]
+    address = address if "://" in address else f"https://{address}"
+    values: dict[str, Any] = {"checked_id": embed.id, "checked_address": address, "findings": [], "trouble": ""}
+    try:
+        page = page_check.fetch(address, allow_private=guards.settings().check_private_pages)
+        seen = page_checks.Page(page.address, page.status, page.headers, page.text)
+        values["findings"] = page_checks.examine(seen, embed, guards.settings().public_url)
+    except (page_check.PageCheckError, Invalid) as refused:
+        values["trouble"] = str(refused)
+    status = Invalid.status if values["trouble"] else 200
+    if not pages.is_htmx():
+        return _page(embed.interview, status, **values)
+    back = url_for("embeds.index", interview_id=embed.interview_id)
+    return pages.fragment("embeds/_check.html", status, title="Check", back=back, embed=embed, **values)
+
+
+def _page(interview: Interview, status: int = 200, **said: Any) -> Response:
+    values: dict[str, Any] = {"refused": None, "typed": {}, "checked_id": "", "checked_address": "", "findings": [], "trouble": "", **said}
     found = embeds.of_interview(db.session(), interview)
     return pages.page(
         "embeds/index.html",
@@ -70,9 +95,8 @@ def _page(interview: Interview, status: int = 200, refused: Invalid | None = Non
         links={embed.id: _link(embed) for embed in found},
         pictures={embed.id: _picture(_link(embed)) for embed in found if embed.revoked_at is None},
         started=embeds.count_started(db.session(), interview),
-        refused=refused,
-        typed=typed or {},
         may_change=guards.member().role in guards.MANAGERS,
+        **values,
     )
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, flash, g, render_template, request, url_for
 from htmx_flask import Htmx, make_response
 
+from config import Settings
 from domain import transcripts
 from domain.errors import Refused
 
@@ -116,11 +117,21 @@ def nav() -> list[Link]:
 
 
 def static(name: str) -> str:
-    """The address of a static file with its hash, so that browsers may keep it for ever."""
+    """The address of a static file. With its hash browsers may keep it for ever; a module has none, for modules import each
+    other by name and one fetched under two addresses would run twice.
+    """
+    if name.endswith(".js") and "/" not in name:
+        return url_for("static", filename=name)
     versions: dict[str, str] = current_app.extensions.setdefault("static_versions", {})
     if name not in versions or current_app.debug:
         versions[name] = sha256(Path(current_app.static_folder or "", name).read_bytes()).hexdigest()[:12]
     return url_for("static", filename=name, v=versions[name])
+
+
+def _keep_static(response: Response) -> Response:
+    if request.endpoint == "static" and "v" in request.args:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 def initials(name: str) -> str:
@@ -181,10 +192,18 @@ def browser(device: str) -> str:
     return f"{name} on {system}" if system else name
 
 
+def _oidc_name(app: Flask) -> str:
+    """What the sign-in button calls the identity provider; empty without one."""
+    settings: Settings = app.extensions["settings"]
+    return settings.oidc_name if settings.oidc_issuer else ""
+
+
 def init_app(app: Flask) -> None:
     """Installs htmx_flask and what templates of the employer's side may use."""
     Htmx(app)
-    app.jinja_env.filters.update(initials=initials, clock=clock_text, day=day, away=away, moment=moment, browser=browser, ten=ten, percent=percent)
+    app.after_request(_keep_static)
+    app.jinja_env.filters.update(initials=initials, clock=clock_text, day=day, away=away, moment=moment, browser=browser)
+    app.jinja_env.filters.update(ten=ten, percent=percent)
     app.jinja_env.filters.update(peaks_path=peaks_path, flag_text=flag_text, paragraphs=transcripts.paragraphs)
     app.jinja_env.globals.update(nav=nav, static=static)
-    app.context_processor(lambda: {"me": g.get("member")})
+    app.context_processor(lambda: {"me": g.get("member"), "oidc_name": _oidc_name(app)})

@@ -1,0 +1,113 @@
+"""People: invited with a role, given another, shut out at once, let in again; and what each of them may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from adapters import clock
+from domain import mail, members
+from domain.errors import Conflict, Invalid
+from models import Member, db
+from models.employer import ROLES
+from views import guards, pages
+
+door = Blueprint("members", __name__, url_prefix="/members")
+guards.members_only(door, *guards.MANAGERS)
+
+WHAT_ROLES_DO = {
+    "owner": "everything, and names other owners",
+    "admin": "designs interviews, invites, manages people and settings",
+    "reviewer": "watches, scores, writes notes, decides",
+    "read_only": "looks, changes nothing",
+}
+
+
+@door.get("")
+def index() -> Response:
+    return _list()
+
+
+@door.post("")
+def create() -> AnyResponse:
+    """A new person; they choose their own password through a link, by letter or handed over."""
+    form = request.form
+    try:
+        made = members.invite_member(
+            db.session(), guards.member(), form.get("email", ""), form.get("name", ""), form.get("role", ""), clock.now()
+        )
+    except (Invalid, Conflict) as refused:
+        db.session.rollback()
+        return _list(refused.status, refused=refused, typed=form.to_dict())
+    if _can_mail():
+        mail.to_member(db.session(), made, "member_invite", clock.now())
+    db.session.commit()
+    guards.queues().nudge("mail")
+    return pages.go(url_for("members.show", member_id=made.id), f"{made.name} is a member now.")
+
+
+@door.get("/<member_id>")
+def show(member_id: str) -> Response:
+    return _show(members.get_member(db.session(), member_id))
+
+
+@door.post("/<member_id>/role")
+def change_role(member_id: str) -> AnyResponse:
+    member = members.get_member(db.session(), member_id)
+    members.change_role(db.session(), guards.member(), member, request.form.get("role", ""), clock.now())
+    db.session.commit()
+    return pages.go(url_for("members.show", member_id=member.id), "The role holds from the next click on.")
+
+
+@door.post("/<member_id>/disable")
+def disable(member_id: str) -> AnyResponse:
+    member = members.get_member(db.session(), member_id)
+    members.disable(db.session(), guards.member(), member, clock.now())
+    db.session.commit()
+    return pages.go(url_for("members.index"), f"{member.name} is out; every login of theirs has ended.")
+
+
+@door.post("/<member_id>/enable")
+def enable(member_id: str) -> AnyResponse:
+    member = members.get_member(db.session(), member_id)
+    members.enable(db.session(), guards.member(), member, clock.now())
+    db.session.commit()
+    return pages.go(url_for("members.show", member_id=member.id), f"{member.name} may sign in again.")
+
+
+@door.post("/<member_id>/link")
+def link(member_id: str) -> AnyResponse:
+    """A fresh link for choosing a password: by letter when there is a mail server, else shown once to hand over."""
+    member = members.get_member(db.session(), member_id)
+    kind = members.start_password(db.session(), guards.member(), member, clock.now())
+    if _can_mail():
+        mail.to_member(db.session(), member, kind, clock.now())
+        db.session.commit()
+        guards.queues().nudge("mail")
+        return pages.go(url_for("members.show", member_id=member.id), "The link is on its way by e-mail.")
+    token = members.mint(guards.tokens(), member, kind, clock.now())
+    db.session.commit()
+    return _show(member, link=f"{guards.settings().public_url}/password#{token}")
+
+
+def _can_mail() -> bool:
+    return bool(guards.settings().smtp_url)
+
+
+def _list(status: int = 200, **said: Any) -> Response:
+    values: dict[str, Any] = {"refused": None, "typed": {}, **said}
+    found = members.everybody(db.session())
+    return pages.page("members/index.html", status, members=found, **_shared(), **values)
+
+
+def _show(member: Member, link: str = "") -> Response:
+    current = members.current_logins(db.session(), member, clock.now())
+    return pages.page("members/show.html", member=member, logins=current, link=link, **_shared())
+
+
+def _shared() -> dict[str, Any]:
+    may_change = guards.member().role in guards.MANAGERS
+    may_give = [role for role in ROLES if role != "owner" or guards.member().role == "owner"]
+    return {"may_change": may_change, "roles": may_give, "what": WHAT_ROLES_DO, "can_mail": _can_mail()}
