@@ -16,8 +16,8 @@ export default {
   saved_sending: 'Sending what you recorded: {percent}. You can go on meanwhile.',
   saved_offline: 'You are offline. What you record is kept on this device and sent when the connection is back.',
   saved_retrying: 'Sending is held up. What you recorded is kept here, and we keep trying.',
-  memory_mode: 'This browser does not let us store recordings on your device. You can go on: each second is sent as you speak. Please keep this page open, because closing or reloading it loses what has not been sent yet.',
-  deadline_near: { one: 'This interview closes in {n} minute. What you recorded is saved. If you need more time, write to the contact person.', other: 'This interview closes in {n} minutes. What you recorded is saved. If you need more time, write to the contact person.' },
+  memory_mode: 'This browser does not let us store recordings on your device. You can go on: each second is sent as you speak. Keep this page open: closing or reloading it loses what has not been sent yet.',
+  deadline_near: { one: 'This interview closes in {n} minute. If you need more time, write to the contact person.', other: 'This interview closes in {n} minutes. If you need more time, write to the contact person.' },
 
   // notice
   invites: '{employer} invites you to an interview that you record when it suits you.',
@@ -64,7 +64,7 @@ export default {
   device_blocked_title: 'This page does not let you record',
   device_blocked: 'The website around this interview forbids the camera or microphone. Open the interview in a new tab and go on there, or answer another way.',
   device_denied_title: 'Your browser did not allow it',
-  device_denied: 'Camera or microphone were not allowed. Click the camera or lock sign in the address bar, choose “Allow”, then try again. On a phone, check the browser’s permissions in the settings.',
+  device_denied: 'Click the camera or lock sign in the address bar, choose “Allow”, then try again. On a phone, look at the browser’s permissions in the settings.',
   device_missing_title: 'No camera or microphone was found',
   device_missing: 'Plug one in or turn it on, then try again. You can also answer another way.',
   device_busy_title: 'Another program is using it',
@@ -72,11 +72,11 @@ export default {
   device_unsuitable_title: 'This device does not fit',
   device_unsuitable: 'The chosen camera or microphone cannot be used like this. Try again and we take the browser’s default.',
   device_aborted_title: 'The device did not start',
-  device_aborted: 'Something stopped the camera or microphone from starting. Unplug it and plug it in again, or restart the browser, then try again.',
+  device_aborted: 'Unplug it and plug it in again, or restart the browser, then try again.',
   device_insecure_title: 'Recording is not possible on this page',
   device_insecure: 'Browsers allow recording only on secure pages (https). Open the interview in a new tab, or answer another way.',
   device_unknown_title: 'Camera or microphone did not start',
-  device_unknown: 'Please try again. If it stays like this, answer another way or write to the contact person.',
+  device_unknown: 'Please try again, or answer another way.',
 
   // practice
   practice_eyebrow: 'Practice',
@@ -117,12 +117,12 @@ export default {
   again_audio: 'Video did not work in this browser, so we record sound only. Please begin your answer again.',
   paused_hidden: 'Paused while you were away from this page. Everything so far is kept.',
   cut_limit: 'The recording reached its longest possible time and stopped there. Everything is kept.',
-  cut_camera_lost: 'The camera stopped. What you recorded until then is kept. Check the camera; recording again costs you nothing.',
-  cut_microphone_lost: 'The microphone stopped. What you recorded until then is kept. Check it; recording again costs you nothing.',
+  cut_camera_lost: 'The camera stopped. What you recorded until then is kept. Recording again costs you nothing.',
+  cut_microphone_lost: 'The microphone stopped. What you recorded until then is kept. Recording again costs you nothing.',
   cut_microphone_taken: 'Another program or a call took the microphone. What you recorded until then is kept. Recording again costs you nothing.',
   cut_camera_taken: 'Another program took the camera. What you recorded until then is kept. Recording again costs you nothing.',
-  cut_recorder_failed: 'The browser stopped recording. What exists is kept. Recording again costs you nothing.',
-  cut_stalled: 'No more sound or picture came from your device. What exists is kept. Recording again costs you nothing.',
+  cut_recorder_failed: 'The browser stopped recording. What you recorded until then is kept. Recording again costs you nothing.',
+  cut_stalled: 'Your device sent no more sound or picture. What you recorded until then is kept. Recording again costs you nothing.',
   cut_cannot_record: 'This browser could not record. Please try another way to answer, or another browser.',
 
   // questions
@@ -172,7 +172,7 @@ export default {
   // overview
   overview_title: 'Your questions',
   welcome_back: 'Welcome back',
-  recovered: 'Your recording for {questions} was cut off. Everything that was recorded is here and is being sent. You can keep it or record again without losing an attempt.',
+  recovered: 'Your recording for {questions} was cut off. What was recorded is here and is being sent. You can keep it or record again; that costs you nothing.',
   progress_label: 'Questions answered',
   answered_of: '{n} of {total} answered',
   any_order: 'Answer in any order, and change answers until you submit.',
