@@ -71,7 +71,7 @@ def retry(session_id: str, take_id: str) -> Response:
 def judgement(session_id: str, part: str) -> Response:
     _require(part, ("scorecard", "notes", "decision"))
     session = reviews.get_session(db.session(), session_id)
-    return pages.fragment(f"review/_{part}.html", title=session.candidate.name, back=_address(session_id), **_judged(session))
+    return pages.fragment(f"review/_{part}.html", title=session.candidate.name, back=_address(session_id), **_judged(session), **_typed())
 
 
 @door.post("/sessions/<session_id>/scorecard")

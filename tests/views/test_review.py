@@ -1,0 +1,246 @@
+"""The review page and everything a reviewer does on it."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain import reviews
+from models import AuditEvent, CandidateSession, Decision, Job, Note, Score, Scorecard, Take, View
+from tests.factories import NOW, World
+from tests.reviewing import SAID, WRITTEN, create_submitted, levels, score
+from tests.views.conftest import Enter
+
+HTMX = {"HX-Request": "true"}
+GOOD = {"verdict": "advance", "reason": "A concrete example.", "seen": ""}
+
+
+@pytest.fixture
+def session(db: Session, world: World) -> CandidateSession:
+    made = create_submitted(db, world)
+    db.commit()
+    return made
+
+
+@pytest.fixture
+def bob(enter: Enter, world: World) -> FlaskClient:
+    return enter(world.reviewer)
+
+
+def fields(db: Session, session: CandidateSession, *given: int) -> dict[str, str]:
+    return {f"level-{criterion}": str(level) for criterion, level in levels(db, session, *given).items()}
+
+
+def verbs(db: Session) -> list[str]:
+    return list(db.scalars(select(AuditEvent.verb).order_by(AuditEvent.number)))
+
+
+def changes(db: Session, session: CandidateSession) -> dict[str, dict[str, str]]:
+    """Every changing address of the page with a form that works."""
+    question, take = reviews.questions(db, session.version_id)[0].id, db.scalars(select(Take.id)).first()
+    at = f"/sessions/{session.id}"
+    return {
+        f"{at}/scorecard": fields(db, session, 4, 4),
+        f"{at}/scorecard/{next(iter(levels(db, session, 1)))}": {"level": "4", "reason": "x"},
+        f"{at}/notes": {"text": "Good"},
+        f"{at}/decision": GOOD,
+        f"{at}/decision/nothing/undo": {"reason": "x"},
+        f"{at}/takes/{take}/retry": {},
+        f"{at}/answers/{question}/open": {},
+    }
+
+
+def test_the_page_shows_answers_words_and_anchors(bob: FlaskClient, session: CandidateSession) -> None:
+    page = bob.get(f"/sessions/{session.id}").text
+    assert "Carla Candidate" in page
+    assert all(f">{word}<" in page for word in SAID.split())
+    assert WRITTEN in page
+    assert "behaviour that earns 5" in page
+    assert 'data-start="0.5"' in page
+
+
+@pytest.mark.parametrize("part", ["scorecard", "notes", "decision"])
+def test_a_fragment_and_the_page_agree(bob: FlaskClient, session: CandidateSession, part: str) -> None:
+    address = f"/sessions/{session.id}/{part}"
+    alone, page = bob.get(address, headers=HTMX).text, bob.get(address).text
+    assert alone.startswith(f'<section id="{part}"')
+    assert alone.strip() in page
+    assert alone.strip() in bob.get(f"/sessions/{session.id}").text
+
+
+@pytest.mark.parametrize("part", ["player", "words"])
+def test_an_answers_parts_have_addresses(bob: FlaskClient, db: Session, session: CandidateSession, part: str) -> None:
+    first, second, _ = reviews.questions(db, session.version_id)
+    ready = bob.get(f"/sessions/{session.id}/answers/{first.id}/{part}", headers=HTMX).text
+    assert f'id="{part}-{first.id}"' in ready
+    assert "hx-trigger" not in ready
+    waiting = bob.get(f"/sessions/{session.id}/answers/{second.id}/{part}", headers=HTMX).text
+    assert 'hx-trigger="every 3s"' in waiting
+    assert bob.get(f"/sessions/{session.id}/answers/{first.id}/else").status_code == 404
+
+
+def test_scoring_saves_as_it_goes_and_submits_once(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    address = f"/sessions/{session.id}/scorecard"
+    assert "1 of 2 saved" in bob.post(address, data=fields(db, session, 4), headers=HTMX).text
+    done = bob.post(address, data={**fields(db, session, 4, 3), "then": "submit"}, headers=HTMX)
+    assert "Your scores are in" in done.text
+    assert 'hx-target="#decision"' in done.text
+    assert bob.post(address, data={**fields(db, session, 4, 3), "then": "submit"}, headers=HTMX).status_code == 200
+    assert sorted(db.scalars(select(Score.level))) == [3, 4]
+    assert verbs(db).count("scorecard:submitted") == 1
+
+
+def test_without_javascript_scoring_comes_back_to_the_page(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    response = bob.post(f"/sessions/{session.id}/scorecard", data={**fields(db, session, 4, 3), "then": "submit"})
+    assert response.status_code == 303
+    assert "Your scores are in" in bob.get(response.location).text
+
+
+def test_an_incomplete_scorecard_names_what_is_missing(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    address = f"/sessions/{session.id}/scorecard"
+    refused = bob.post(address, data={**fields(db, session, 4), "then": "submit"})
+    assert refused.status_code == 422
+    assert "Still without a level: Planning" in refused.text
+    assert "data-toast" in bob.post(address, data={**fields(db, session, 4), "then": "submit"}, headers=HTMX).text
+
+
+@pytest.mark.parametrize("level", ["9", "x", "-1", "999999999999", "²"])
+def test_a_level_that_does_not_exist_is_refused(bob: FlaskClient, db: Session, session: CandidateSession, level: str) -> None:
+    name = next(iter(fields(db, session, 4)))
+    assert bob.post(f"/sessions/{session.id}/scorecard", data={name: level}).status_code == 422
+    assert db.scalars(select(Score)).all() == []
+
+
+def test_others_scores_are_in_no_answer_before_ones_own(bob: FlaskClient, db: Session, world: World, session: CandidateSession) -> None:
+    score(db, session, world.owner, 5, 5)
+    db.commit()
+    for path in ("", "/scorecard", "/notes", "/decision"):
+        text = bob.get(f"/sessions/{session.id}{path}", headers=HTMX if path else {}).text
+        assert "Alice" not in text
+        assert "10.0" not in text
+    bob.post(f"/sessions/{session.id}/scorecard", data={**fields(db, session, 1, 3), "then": "submit"})
+    text = bob.get(f"/sessions/{session.id}").text
+    assert "Alice" in text
+    assert "4 apart" in text
+    assert "Krippendorff" in text
+
+
+def test_nobody_decides_before_a_score(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    refused = bob.post(f"/sessions/{session.id}/decision", data=GOOD)
+    assert refused.status_code == 409
+    assert "A person must score" in refused.text
+    assert db.scalars(select(Decision)).all() == []
+    json = bob.post(f"/sessions/{session.id}/decision", data=GOOD, headers={**HTMX, "Accept": "application/json"})
+    assert json.get_json()["error"]["code"] == "human_score_required"
+
+
+def test_a_decision_and_its_undoing(bob: FlaskClient, db: Session, world: World, session: CandidateSession) -> None:
+    score(db, session, world.reviewer, 4, 4)
+    db.commit()
+    assert "Advance" in bob.post(f"/sessions/{session.id}/decision", data=GOOD, headers=HTMX).text
+    decision = db.scalars(select(Decision.id)).one()
+    back = bob.post(f"/sessions/{session.id}/decision/{decision}/undo", data={"reason": "Too early."})
+    assert back.status_code == 303
+    assert "Too early." in bob.get(f"/sessions/{session.id}").text
+    assert verbs(db)[-2:] == ["decision:made", "decision:undone"]
+
+
+def test_a_stale_decision_keeps_what_was_typed(bob: FlaskClient, db: Session, world: World, session: CandidateSession) -> None:
+    score(db, session, world.reviewer, 4, 4)
+    db.commit()
+    bob.post(f"/sessions/{session.id}/decision", data=GOOD)
+    stale = bob.post(f"/sessions/{session.id}/decision", data={"verdict": "decline", "reason": "My long reason.", "seen": ""})
+    assert stale.status_code == 409
+    assert "Bob decided “advance” in the meantime." in stale.text
+    assert "My long reason." in stale.text
+
+
+def test_a_note_of_two_megabytes_is_refused_and_given_back(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    refused = bob.post(f"/sessions/{session.id}/notes", data={"text": "x" * 2_000_000})
+    assert refused.status_code == 422
+    assert "2,000,000" in refused.text
+    assert "x" * 2_000_000 in refused.text
+    assert db.scalars(select(Note)).all() == []
+
+
+def test_a_note_is_shown_as_text_whatever_it_holds(bob: FlaskClient, session: CandidateSession) -> None:
+    hostile = "<img src=x onerror=alert(1)><div hx-get=/ hx-trigger=load>"
+    shown = bob.post(f"/sessions/{session.id}/notes", data={"text": hostile, "at_seconds": "12.4"}, headers=HTMX).text
+    assert "&lt;img src=x" in shown
+    assert "<img" not in shown
+    assert "0:12" in shown
+
+
+@pytest.mark.parametrize("at", ["-1", "x", "1e99", "nan"])
+def test_a_moment_that_is_none_is_refused(bob: FlaskClient, session: CandidateSession, at: str) -> None:
+    assert bob.post(f"/sessions/{session.id}/notes", data={"text": "x", "at_seconds": at}).status_code == 422
+
+
+def test_opening_an_answer_is_remembered_once(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    bob.get(f"/sessions/{session.id}")
+    assert db.scalars(select(View)).all() == []
+    question = reviews.questions(db, session.version_id)[0].id
+    for _ in range(2):
+        assert bob.post(f"/sessions/{session.id}/answers/{question}/open", headers=HTMX).status_code == 204
+    assert len(db.scalars(select(View)).all()) == 1
+    assert verbs(db).count("session:viewed") == 1
+
+
+def test_failed_work_says_why_and_is_tried_again(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    take = db.scalars(select(Take).where(Take.kind == "audio")).one()
+    job = Job(employer_id=take.employer_id, kind="prepare", subject_id=take.id, state="parked", not_before=NOW, created_at=NOW)
+    job.error = "The file ends before its index."
+    db.add(job)
+    db.commit()
+    assert "The file ends before its index." in bob.get(f"/sessions/{session.id}").text
+    again = bob.post(f"/sessions/{session.id}/takes/{take.id}/retry", headers=HTMX)
+    assert "Waiting to be prepared" in again.text
+    db.refresh(job)
+    assert (job.state, verbs(db)[-1]) == ("waiting", "job:retried")
+    assert bob.post(f"/sessions/{session.id}/takes/{take.id}/retry").status_code == 409
+
+
+def test_media_is_reached_through_a_fresh_address(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    take = db.scalars(select(Take).where(Take.kind == "video")).one()
+    assert bob.get(f"/sessions/{session.id}/takes/{take.id}/captions").location.startswith("/media/")
+    assert bob.get(f"/sessions/{session.id}/takes/{take.id}/original").status_code == 404
+    assert bob.get(f"/sessions/{session.id}/takes/nothing/playback").status_code == 404
+
+
+def test_a_read_only_member_sees_but_cannot_change(enter: Enter, db: Session, world: World, session: CandidateSession) -> None:
+    rita = enter(world.reader)
+    page = rita.get(f"/sessions/{session.id}")
+    assert page.status_code == 200
+    assert "Submit my scores" not in page.text
+    answers = {address: rita.post(address, data=form).status_code for address, form in changes(db, session).items()}
+    assert {address: status for address, status in answers.items() if status != 403} == {
+        next(a for a in answers if a.endswith("/open")): 303
+    }
+    assert db.scalars(select(Scorecard)).all() == []
+
+
+def test_a_rivals_member_gets_404_as_for_an_unknown_id(enter: Enter, db: Session, rival: World, session: CandidateSession) -> None:
+    mallory, forms, page = enter(rival.owner), changes(db, session), f"/sessions/{session.id}"
+    assert mallory.get(page).status_code == 404
+    assert mallory.get(page).data == mallory.get("/sessions/nothing").data
+    for address, form in forms.items():
+        assert mallory.post(address, data=form).status_code == 404, address
+
+
+def test_a_wrong_method_is_refused(bob: FlaskClient, session: CandidateSession) -> None:
+    assert bob.delete(f"/sessions/{session.id}").status_code == 405
+    assert bob.get(f"/sessions/{session.id}/decision/x/undo").status_code == 405
+
+
+def test_another_website_cannot_decide(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    for address, form in changes(db, session).items():
+        assert bob.post(address, data=form, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403, address
+
+
+def test_a_session_erased_while_open_answers_404_and_keeps_the_form(bob: FlaskClient, session: CandidateSession) -> None:
+    address = f"/sessions/{session.id[:-1]}0/notes"
+    gone = bob.post(address, data={"text": "typed"}, headers=HTMX)
+    assert gone.status_code == 404
+    assert gone.text.strip().startswith("<hx-partial")
