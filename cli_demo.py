@@ -23,7 +23,7 @@ from domain.audit import Actor
 from domain.designs import InterviewDesign, QuestionDesign
 from domain.library import support
 from domain.tokens import Tokens
-from models import Embed, Session, Sessions
+from models import Embed, Session, one_session
 
 EMPLOYER: Final = "Hazel & Finch"
 OWNER: Final = ("owner@hazelfinch.example", "Olive Owner")
@@ -45,14 +45,12 @@ class Demo:
 def provide(settings: Settings, careers_origin: str) -> Demo:
     """The demo employer, made on the first start and found again on every later one; its snippet allows this origin."""
     place = settings.data / "demo.json"
-    sessions = Sessions(settings.database)
-    with sessions.open() as db:
+    with one_session(settings.database) as db:
         now = clock.now()
         demo = Demo(**json.loads(place.read_text())) if place.exists() else _create(db, now)
         if careers_origin not in demo.embeds:
             demo.embeds[careers_origin] = _embed(db, demo, [careers_origin], now).id
         db.commit()
-    sessions.close()
     _keep(place, demo)
     return demo
 
@@ -105,11 +103,8 @@ def embed_token(settings: Settings, demo: Demo, origin: str) -> str:
 
 
 def _token_of(settings: Settings, embed_id: str) -> str:
-    sessions = Sessions(settings.database)
-    with sessions.open() as db:
-        token = embeds.token_of(Tokens(*settings.signing_keys()), embeds.get_embed(db, embed_id))
-    sessions.close()
-    return token
+    with one_session(settings.database) as db:
+        return embeds.token_of(Tokens(*settings.signing_keys()), embeds.get_embed(db, embed_id))
 
 
 def start_test_session(settings: Settings, demo: Demo, local_url: str) -> str:
@@ -132,11 +127,9 @@ def _post(url: str, body: dict[str, Any]) -> dict[str, Any]:
 
 def ready(settings: Settings, demo: Demo, careers_url: str, local_url: str) -> dict[str, Any]:
     """What a script needs to drive the product from outside."""
-    sessions = Sessions(settings.database)
-    with sessions.open() as db:
+    with one_session(settings.database) as db:
         questions = interviews.get_interview(db, demo.interview_id).versions[-1].questions
         question = next(question.id for question in questions if "video" in question.kinds)
-    sessions.close()
     metadata = {"question": question, "kind": "video", "filetype": "video/webm", "take": str(uuid.uuid4())}
     bearer = {"Authorization": f"Bearer {start_test_session(settings, demo, local_url)}"}
     return {

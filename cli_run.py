@@ -18,7 +18,7 @@ from config import Settings, write_keys
 from domain import audit, employers
 from jobs.queues import NAMES
 from migrations import steps
-from models import Employer, Sessions
+from models import Employer, one_session
 
 SHORTEST_PASSWORD: Final = 12
 
@@ -76,14 +76,12 @@ def create_owner(asked: argparse.Namespace) -> int:
     settings = settings_of(asked)
     password = _read_password(asked.password_stdin)
     steps.upgrade(settings.database)
-    sessions = Sessions(settings.database)
-    with sessions.open() as db:
+    with one_session(settings.database) as db:
         member = employers.create_owner(
             db, asked.employer, asked.email, asked.name or asked.email.split("@")[0], passwords.hash_password(password), clock.now()
         )
         db.commit()
         print(f"greenroom: {member.email} may sign in at {settings.public_url}/login as owner of {asked.employer}.")
-    sessions.close()
     return 0
 
 
@@ -115,14 +113,12 @@ def rotate_keys(asked: argparse.Namespace) -> int:
 def verify_log(asked: argparse.Namespace) -> int:
     """Walks every employer's audit chain. Exit code 1 when one is broken."""
     settings = settings_of(asked)
-    sessions = Sessions(settings.database)
     broken = 0
-    with sessions.open() as db:
+    with one_session(settings.database) as db:
         for employer in db.scalars(sa.select(Employer).order_by(Employer.created_at)):
             number = audit.broken_at(db, employer.id)
             broken += number is not None
             print(f"{employer.name}: {'whole' if number is None else f'broken at event {number}'}")
-    sessions.close()
     return 1 if broken else 0
 
 

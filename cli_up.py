@@ -31,7 +31,7 @@ from cli_supervise import Part, Supervisor, hold
 from config import Settings
 from domain import jobs
 from migrations import steps
-from models import Sessions
+from models import one_session
 
 LEAST_ROOM: Final = 100 << 20
 """Free bytes without which not even the database can work."""
@@ -204,11 +204,9 @@ class _Worker:
         return _self("worker", "--name", self._name)
 
     def free(self) -> None:
-        sessions = Sessions(self._settings.database)
-        with sessions.open() as db:
+        with one_session(self._settings.database) as db:
             jobs.free(db, self._name, clock.now(), counts=True)
             db.commit()
-        sessions.close()
 
 
 def _wait_ready(plan: Plan, supervisor: Supervisor) -> bool:

@@ -18,6 +18,7 @@ SHORTEST: Final = 0.5
 RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur", "yi", "ps", "sd", "ug", "dv"})
 MARK: Final = "\u200f"
 NOT_FIRST: Final = frozenset("、。，．：；？！）」』】〕》〉…ー々ゝゞぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;?!)]}%’”")
+SENTENCE_ENDS: Final = frozenset(".!?。！？؟।…")
 NOT_LAST: Final = frozenset("（「『【〔《〈([{‘“")
 
 
@@ -103,7 +104,12 @@ def _groups(words: Sequence[Timed]) -> Iterator[list[Timed]]:
 
 def _is_full(group: list[Timed], word: Timed) -> bool:
     too_long = word.end - group[0].start > LONGEST or word.start - group[-1].end > GAP
-    return too_long or len(lines(_text([*group, word]))) > LINES
+    return too_long or _is_sentence(group) or len(lines(_text([*group, word]))) > LINES
+
+
+def _is_sentence(group: list[Timed]) -> bool:
+    """A sentence that fills half a line or more gets a cue of its own: it is read better than the tail of one and the head of the next."""
+    return group[-1].text[-1:] in SENTENCE_ENDS and 2 * _columns(_text(group)) >= LINE
 
 
 def _text(group: Sequence[Timed]) -> str:

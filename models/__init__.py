@@ -9,10 +9,11 @@ from models.interview import Criterion, Embed, Interview, InterviewVersion, Open
 from models.job import Job
 from models.mail import Mail
 from models.media import Media
+from models.proposal import Proposal, ProposalReply, ProposalReveal, ProposalRun, ProposerModel
 from models.review import Decision, Note, Score, Scorecard, View
 from models.rubric import Rubric
 from models.search import SearchEntry
-from models.sessions import Session, Sessions
+from models.sessions import Session, Sessions, one_session
 from models.transcript import Transcript
 from models.upload import Part, Upload
 
@@ -41,6 +42,11 @@ __all__ = [
     "Notice",
     "Opening",
     "Part",
+    "Proposal",
+    "ProposalReply",
+    "ProposalReveal",
+    "ProposalRun",
+    "ProposerModel",
     "Question",
     "Rubric",
     "Score",
@@ -57,5 +63,6 @@ __all__ = [
     "View",
     "db",
     "new_id",
+    "one_session",
     "serve",
 ]

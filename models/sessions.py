@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models.base import EVERY_EMPLOYER, serve
 
-__all__ = ["Session", "Sessions"]
+__all__ = ["Session", "Sessions", "one_session"]
 
 
 class Sessions:
@@ -30,3 +30,14 @@ class Sessions:
     def close(self) -> None:
         """Closes every connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def one_session(url: str) -> Iterator[Session]:
+    """A single session that speaks for every employer, with its connections closed after: for a command that runs once."""
+    sessions = Sessions(url)
+    try:
+        with sessions.open() as session:
+            yield session
+    finally:
+        sessions.close()

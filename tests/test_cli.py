@@ -25,7 +25,7 @@ import sqlalchemy as sa
 
 import cli
 from config import Settings
-from models import Sessions
+from models import one_session
 from tests import databases
 
 ROOT = Path(__file__).parents[1]
@@ -54,7 +54,7 @@ def test_an_owner_is_made_with_the_employer(data: Path, monkeypatch: pytest.Monk
     assert create_owner(data, monkeypatch) == 0
     assert create_owner(data, monkeypatch, "second@acme.test") == 0
     assert "second@acme.test may sign in" in capsys.readouterr().out
-    with Sessions(Settings.from_environment(data=data).database).open() as db:
+    with one_session(Settings.from_environment(data=data).database) as db:
         assert db.execute(sa.text("SELECT count(*) FROM employer")).scalar() == 1
         assert {row.role for row in db.execute(sa.text("SELECT role FROM member"))} == {"owner"}
         assert "a long enough one" not in str(db.execute(sa.text("SELECT * FROM member")).all())
@@ -84,7 +84,7 @@ def test_a_new_key_signs_and_older_ones_may_be_retired(data: Path, capsys: pytes
 def test_a_changed_audit_event_is_found(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     create_owner(data, monkeypatch)
     assert run("verify-log", "--data", data) == 0
-    with Sessions(Settings.from_environment(data=data).database).open() as db:
+    with one_session(Settings.from_environment(data=data).database) as db:
         db.execute(sa.text("UPDATE audit_event SET verb = 'member:changed' WHERE number = 2"))
         db.commit()
     assert run("verify-log", "--data", data) == 1

@@ -123,6 +123,26 @@ def upgrade() -> None:
     with op.batch_alter_table('opening', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_opening_employer_id'), ['employer_id'], unique=False)
 
+    op.create_table('proposer_model',
+    sa.Column('fingerprint', sa.String(length=64), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('encoder', sa.String(length=80), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.Column('agreement', sa.JSON(), nullable=False),
+    sa.Column('parameters', sa.JSON(), nullable=False),
+    sa.Column('sources', sa.JSON(), nullable=False),
+    sa.Column('data', sa.LargeBinary(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('employer_id', sa.String(length=26), nullable=False),
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_proposer_model_employer_id_employer')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposer_model')),
+    sa.UniqueConstraint('employer_id', 'fingerprint', 'version', name=op.f('uq_proposer_model_employer_id_fingerprint_version'))
+    )
+    with op.batch_alter_table('proposer_model', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_proposer_model_employer_id'), ['employer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_proposer_model_fingerprint'), ['fingerprint'], unique=False)
+
     op.create_table('rubric',
     sa.Column('name', sa.String(length=120), nullable=False),
     sa.Column('criteria', sa.JSON(), nullable=False),
@@ -439,6 +459,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_note_employer_id'), ['employer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_note_session_id'), ['session_id'], unique=False)
 
+    op.create_table('proposal_run',
+    sa.Column('session_id', sa.String(length=26), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('overall', sa.Double(), nullable=True),
+    sa.Column('ai_feedback', sa.Text(), nullable=False),
+    sa.Column('versions', sa.JSON(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('employer_id', sa.String(length=26), nullable=False),
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_proposal_run_employer_id_employer')),
+    sa.ForeignKeyConstraint(['session_id'], ['candidate_session.id'], name=op.f('fk_proposal_run_session_id_candidate_session')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal_run')),
+    sa.UniqueConstraint('session_id', 'number', name=op.f('uq_proposal_run_session_id_number'))
+    )
+    with op.batch_alter_table('proposal_run', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_proposal_run_employer_id'), ['employer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_proposal_run_session_id'), ['session_id'], unique=False)
+
     op.create_table('scorecard',
     sa.Column('session_id', sa.String(length=26), nullable=False),
     sa.Column('member_id', sa.String(length=26), nullable=False),
@@ -581,6 +620,56 @@ def upgrade() -> None:
     with op.batch_alter_table('media', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_media_employer_id'), ['employer_id'], unique=False)
 
+    op.create_table('proposal',
+    sa.Column('run_id', sa.String(length=26), nullable=False),
+    sa.Column('criterion_id', sa.String(length=26), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('reason_code', sa.String(length=40), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('level', sa.Integer(), nullable=True),
+    sa.Column('value', sa.Double(), nullable=True),
+    sa.Column('low', sa.Double(), nullable=True),
+    sa.Column('high', sa.Double(), nullable=True),
+    sa.Column('silent_value', sa.Double(), nullable=True),
+    sa.Column('reasoning', sa.Text(), nullable=False),
+    sa.Column('citations', sa.JSON(), nullable=False),
+    sa.Column('flags', sa.JSON(), nullable=False),
+    sa.Column('agreement', sa.JSON(), nullable=False),
+    sa.Column('proposer', sa.String(length=20), nullable=False),
+    sa.Column('versions', sa.JSON(), nullable=False),
+    sa.Column('usage', sa.JSON(), nullable=False),
+    sa.Column('request_sha256', sa.String(length=64), nullable=False),
+    sa.Column('employer_id', sa.String(length=26), nullable=False),
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.ForeignKeyConstraint(['criterion_id'], ['criterion.id'], name=op.f('fk_proposal_criterion_id_criterion')),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_proposal_employer_id_employer')),
+    sa.ForeignKeyConstraint(['run_id'], ['proposal_run.id'], name=op.f('fk_proposal_run_id_proposal_run')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal')),
+    sa.UniqueConstraint('run_id', 'criterion_id', name=op.f('uq_proposal_run_id_criterion_id'))
+    )
+    with op.batch_alter_table('proposal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_proposal_criterion_id'), ['criterion_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_proposal_employer_id'), ['employer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_proposal_run_id'), ['run_id'], unique=False)
+
+    op.create_table('proposal_reveal',
+    sa.Column('run_id', sa.String(length=26), nullable=False),
+    sa.Column('member_id', sa.String(length=26), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('employer_id', sa.String(length=26), nullable=False),
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_proposal_reveal_employer_id_employer')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_proposal_reveal_member_id_member')),
+    sa.ForeignKeyConstraint(['run_id'], ['proposal_run.id'], name=op.f('fk_proposal_reveal_run_id_proposal_run')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal_reveal')),
+    sa.UniqueConstraint('run_id', 'member_id', name=op.f('uq_proposal_reveal_run_id_member_id'))
+    )
+    with op.batch_alter_table('proposal_reveal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_proposal_reveal_employer_id'), ['employer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_proposal_reveal_member_id'), ['member_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_proposal_reveal_run_id'), ['run_id'], unique=False)
+
     op.create_table('score',
     sa.Column('scorecard_id', sa.String(length=26), nullable=False),
     sa.Column('criterion_id', sa.String(length=26), nullable=False),
@@ -664,6 +753,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_part_employer_id'), ['employer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_part_upload_id'), ['upload_id'], unique=False)
 
+    op.create_table('proposal_reply',
+    sa.Column('proposal_id', sa.String(length=26), nullable=False),
+    sa.Column('member_id', sa.String(length=26), nullable=False),
+    sa.Column('reply', sa.String(length=10), nullable=False),
+    sa.Column('level', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('employer_id', sa.String(length=26), nullable=False),
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_proposal_reply_employer_id_employer')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_proposal_reply_member_id_member')),
+    sa.ForeignKeyConstraint(['proposal_id'], ['proposal.id'], name=op.f('fk_proposal_reply_proposal_id_proposal')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal_reply')),
+    sa.UniqueConstraint('proposal_id', 'member_id', name=op.f('uq_proposal_reply_proposal_id_member_id'))
+    )
+    with op.batch_alter_table('proposal_reply', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_proposal_reply_employer_id'), ['employer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_proposal_reply_proposal_id'), ['proposal_id'], unique=False)
+
     for statement in EXTRAS[op.get_bind().dialect.name]:
         op.get_bind().exec_driver_sql(statement)
 
@@ -671,6 +779,11 @@ def upgrade() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name == 'sqlite':
         op.execute('DROP TABLE IF EXISTS search_fts')
+    with op.batch_alter_table('proposal_reply', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_proposal_reply_proposal_id'))
+        batch_op.drop_index(batch_op.f('ix_proposal_reply_employer_id'))
+
+    op.drop_table('proposal_reply')
     with op.batch_alter_table('part', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_part_upload_id'))
         batch_op.drop_index(batch_op.f('ix_part_employer_id'))
@@ -692,6 +805,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_score_criterion_id'))
 
     op.drop_table('score')
+    with op.batch_alter_table('proposal_reveal', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_proposal_reveal_run_id'))
+        batch_op.drop_index(batch_op.f('ix_proposal_reveal_member_id'))
+        batch_op.drop_index(batch_op.f('ix_proposal_reveal_employer_id'))
+
+    op.drop_table('proposal_reveal')
+    with op.batch_alter_table('proposal', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_proposal_run_id'))
+        batch_op.drop_index(batch_op.f('ix_proposal_employer_id'))
+        batch_op.drop_index(batch_op.f('ix_proposal_criterion_id'))
+
+    op.drop_table('proposal')
     with op.batch_alter_table('media', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_media_employer_id'))
 
@@ -730,6 +855,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_scorecard_employer_id'))
 
     op.drop_table('scorecard')
+    with op.batch_alter_table('proposal_run', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_proposal_run_session_id'))
+        batch_op.drop_index(batch_op.f('ix_proposal_run_employer_id'))
+
+    op.drop_table('proposal_run')
     with op.batch_alter_table('note', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_note_session_id'))
         batch_op.drop_index(batch_op.f('ix_note_employer_id'))
@@ -814,6 +944,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_rubric_employer_id'))
 
     op.drop_table('rubric')
+    with op.batch_alter_table('proposer_model', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_proposer_model_fingerprint'))
+        batch_op.drop_index(batch_op.f('ix_proposer_model_employer_id'))
+
+    op.drop_table('proposer_model')
     with op.batch_alter_table('opening', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_opening_employer_id'))
 
