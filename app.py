@@ -9,6 +9,7 @@ import structlog
 from flask import Flask, Response, jsonify, render_template, request
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import security
 import views
@@ -39,6 +40,8 @@ def create_app(settings: Settings | None = None, **options: Any) -> Flask:
     views.init_app(app)
     widget.init_app(app)
     _answer_errors(app)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     return app
 
 

@@ -34,7 +34,7 @@ WORDS = {
     "kept_a": "{employer} conserva las grabaciones y transcripciones {days} días después de la decisión, "
     "salvo que la ley exija más tiempo o usted pida borrarlas antes.",
     "another_q": "¿Y si necesito responder de otra manera?",
-    "another_a": "Elija «¿Necesita otra forma de responder?» en cualquier pantalla: más tiempo, sonido o texto en lugar de vídeo, más "
+    "another_a": "Elija «¿Necesita responder de otra manera?» en cualquier pantalla: más tiempo, sonido o texto en lugar de vídeo, más "
     "intentos o una persona con quien hablar. No se pide ningún motivo, y quienes le puntúan no ven que lo ha pedido.",
     "rights_q": "¿Qué derechos tengo?",
     "rights_a": "Puede parar y retirarse en cualquier momento, obtener una copia de sus datos, hacer que se corrijan o se borren, "
