@@ -135,9 +135,7 @@ def _own_file(out_dir: Path, name: object) -> Path | None:
     return path
 
 
-def fake_prepare(
-    takes: Sequence[Sequence[Path]], out_dir: Path, _limits: MediaLimits = MediaLimits(), **changes: Any
-) -> Prepared:
+def fake_prepare(takes: Sequence[Sequence[Path]], out_dir: Path, _limits: MediaLimits = MediaLimits(), **changes: Any) -> Prepared:
     """The fake: copies the bytes as they are and claims a short, healthy WebM; `changes` replace what it claims."""
     playback, poster = out_dir / "playback.webm", out_dir / "poster.jpg"
     with playback.open("wb") as out:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -69,12 +69,21 @@ class Copied:
 
 @dataclass
 class _Track:
-    """One output stream and how far it has been written, in ticks of `base`."""
+    """One output stream and how far it has been written. Times in ticks of `base`, the clock of the current take."""
 
     out: Any
     base: Fraction
     last: int | None = None
-    step: int = field(default=1)
+    step: int = 1
+    shift: int = 0
+    second: float = 0.0
+    """One tick in seconds; kept as a number, because reckoning in fractions for every packet is what takes the time."""
+
+    def begin(self, base: Fraction, shift: float) -> None:
+        """Begin a take whose packets count in `base` and are to be moved by `shift` seconds."""
+        if self.last is not None:
+            self.last = round(self.last * self.base / base)
+        self.base, self.step, self.shift, self.second = base, 1, round(shift / base), float(base)
 
 
 @contextmanager
@@ -199,6 +208,8 @@ def _tracks(out: Any, takes: Sequence[Take]) -> dict[str, _Track]:
 
 def _copy_take(take: Take, out: Any, tracks: dict[str, _Track], done: Copied, most: float) -> None:
     shift = done.duration - origin(take.container)
+    for stream in take.streams:
+        tracks[stream.type].begin(stream.time_base, shift)
     waits_for_key = take.video is not None
     refused = 0
     for packet in _packets(take, done):
@@ -208,7 +219,7 @@ def _copy_take(take: Take, out: Any, tracks: dict[str, _Track], done: Copied, mo
             if not packet.is_keyframe:
                 continue
             waits_for_key = False
-        end = _place(packet, tracks[kind], shift)
+        end = _place(packet, tracks[kind])
         if end > most:
             done.over_length = True
             continue
@@ -242,23 +253,19 @@ def _packets(take: Take, done: Copied) -> Iterator[Any]:
             yield packet
 
 
-def _place(packet: Any, track: _Track, shift: float) -> float:
+def _place(packet: Any, track: _Track) -> float:
     """Move a packet onto the output's clock, forwards only. Returns where it ends, in seconds.
 
     A hole stays a hole (the other stream ran on meanwhile); a step back is pulled up to where the stream already is.
     """
-    base = packet.time_base
-    ticks = round(shift / base)
-    dts = (packet.pts if packet.dts is None else packet.dts) + ticks
-    pts = dts if packet.pts is None else packet.pts + ticks
-    if track.base != base:
-        track.last = None if track.last is None else round(track.last * track.base / base)
-        track.base, track.step = base, 1
+    given, shown = packet.dts, packet.pts
+    dts = (shown if given is None else given) + track.shift
+    pts = dts if shown is None else shown + track.shift
     if track.last is not None:
         pulled = max(0, track.last + 1 - dts)
         dts, pts = dts + pulled, pts + pulled
-        track.step = min(max(1, dts - track.last), round(1 / base)) if not pulled else track.step
+        track.step = track.step if pulled else max(1, dts - track.last)
     packet.dts, packet.pts = dts, max(pts, dts)
     track.last = dts
-    length = packet.duration or track.step
-    return float((packet.pts + length) * base)
+    length = packet.duration or min(track.step, 1 / track.second)
+    return float((max(pts, dts) + length) * track.second)

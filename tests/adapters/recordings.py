@@ -54,7 +54,7 @@ def record(
     sound: Any | None = None,
     size: tuple[int, int] | None = (320, 240),
     kind: str = "webm",
-    codecs: tuple[str, str] = ("libvpx", "libopus"),
+    codecs: tuple[str, str] = ("libvpx-vp9", "libopus"),
     **extra: Any,
 ) -> bytes:
     """One recording. `sound`: mono float samples, None for no sound track. `extra`: black, rate, start, live, holes."""
