@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.e2e import speech
 
 ROOT = Path(__file__).parents[2]
+SHOTS = ROOT / "tests/e2e/shots"
 # Playwright's own list would switch storage partitioning off, and with it all storage in a frame on a foreign site.
 FEATURES_OFF = (
     "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,"
@@ -136,14 +137,13 @@ def page(context: BrowserContext) -> Page:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """A picture of every open page when a test fails: most failures explain themselves there."""
-    report = yield
+    report: Any = yield
     browser = getattr(item, "funcargs", {}).get("browser")
-    if report.failed and browser is not None:  # type: ignore[attr-defined]
-        folder = ROOT / "tests/e2e/shots"
-        folder.mkdir(exist_ok=True)
+    if report.failed and browser is not None:
+        SHOTS.mkdir(exist_ok=True)
         pages = [page for context in browser.contexts for page in context.pages]
         for number, page in enumerate(pages):
-            page.screenshot(path=folder / f"failed-{item.name}-{number}.png", full_page=True)
-    return report  # type: ignore[return-value]
+            page.screenshot(path=SHOTS / f"failed-{item.name}-{number}.png", full_page=True)
+    return report  # type: ignore[no-any-return]

@@ -62,7 +62,15 @@ def test_the_two_doors_do_not_know_each_other() -> None:
 
 @pytest.mark.parametrize("path", [file for file in FILES if file.startswith(("domain/proposals", "domain/evidence", "domain/calibration"))])
 def test_the_scorer_sees_neither_media_nor_people(path: str) -> None:
-    forbidden = {"domain.media", "domain.uploads", "domain.candidates", "models.media", "models.upload", "models.candidate", "models.Candidate"}
+    forbidden = {
+        "domain.media",
+        "domain.uploads",
+        "domain.candidates",
+        "models.media",
+        "models.upload",
+        "models.candidate",
+        "models.Candidate",
+    }
     assert not forbidden & set(imports(ROOT / path))
 
 

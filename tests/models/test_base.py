@@ -45,7 +45,12 @@ def test_updates_and_deletes_stay_inside_the_fence(db: Session, world: World, ri
 
 def test_a_session_that_serves_nobody_reads_nothing(db: Session, world: World) -> None:
     db.info.pop("employer_id")
-    for statement in (sa.select(Member), sa.select(sa.func.count()).select_from(Member), sa.delete(Member), sa.update(Member).values(name="x")):
+    for statement in (
+        sa.select(Member),
+        sa.select(sa.func.count()).select_from(Member),
+        sa.delete(Member),
+        sa.update(Member).values(name="x"),
+    ):
         with pytest.raises(TenantUnset):
             db.execute(statement)
 
@@ -60,7 +65,7 @@ def test_a_time_comes_back_in_utc(db: Session, world: World) -> None:
 
 
 def test_a_time_without_a_zone_is_refused(db: Session, world: World) -> None:
-    world.employer.created_at = datetime(2026, 1, 1)  # noqa: DTZ001
+    world.employer.created_at = datetime(2026, 1, 1)
     with pytest.raises(StatementError, match="without a zone"):
         db.flush()
 
