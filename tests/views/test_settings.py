@@ -1,0 +1,87 @@
+"""Settings: name and contact as candidates read them, and the switches for proposals."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import AuditEvent, Employer
+from tests.factories import World
+from tests.views.conftest import Enter
+
+GOOD = {"name": "Acme Ltd", "contact_name": "Hanna", "contact_email": "people@acme.test"}
+PURPOSE = "To point reviewers to passages they may have missed."
+
+
+@pytest.fixture
+def alice(world: World, enter: Enter) -> FlaskClient:
+    return enter(world.owner)
+
+
+def events(db: Session, verb: str) -> list[dict[str, object]]:
+    db.rollback()
+    return [event.data for event in db.scalars(select(AuditEvent).where(AuditEvent.verb == verb))]
+
+
+def test_name_and_contact_are_saved(alice: FlaskClient, world: World, db: Session) -> None:
+    assert alice.post("/settings", data=GOOD).status_code == 303
+    db.expire_all()
+    assert db.get_one(Employer, world.employer.id).contact_email == "people@acme.test"
+    assert events(db, "employer:changed")[-1] == {"changed": ["name", "contact_email"]}
+
+
+@pytest.mark.parametrize(("field", "value"), [("name", ""), ("name", "x" * 201), ("contact_email", ""), ("contact_email", "nowhere")])
+def test_a_wrong_field_is_marked_and_nothing_is_lost(alice: FlaskClient, world: World, db: Session, field: str, value: str) -> None:
+    response = alice.post("/settings", data={**GOOD, field: value})
+    assert response.status_code == 422
+    assert 'aria-invalid="true"' in response.text
+    assert "people@acme.test" in response.text or field == "contact_email"
+    db.rollback()
+    db.expire_all()
+    assert db.get_one(Employer, world.employer.id).name == "Acme"
+
+
+def test_proposals_are_off_and_need_a_stated_purpose(alice: FlaskClient, world: World, db: Session) -> None:
+    address = f"/settings/proposals/{world.interview.id}"
+    assert not world.interview.proposals_on
+    refused = alice.post(address, data={"do": "on", "purpose": "because"})
+    assert refused.status_code == 422
+    assert "because" in refused.text
+    assert alice.post(address, data={"do": "on", "purpose": PURPOSE}).status_code == 303
+    db.expire_all()
+    assert world.interview.proposals_on
+    assert events(db, "proposals:switched") == [{"on": True, "purpose": PURPOSE}]
+    alice.post(address, data={"do": "off"})
+    db.expire_all()
+    assert not world.interview.proposals_on
+
+
+def test_the_stop_switch_stops_everything_and_can_be_undone(alice: FlaskClient, world: World, db: Session) -> None:
+    alice.post("/settings/proposals", data={"do": "stop"})
+    assert "stopped for all" in alice.get("/settings").text
+    response = alice.post(f"/settings/proposals/{world.interview.id}", data={"do": "on", "purpose": PURPOSE})
+    assert response.status_code == 409
+    alice.post("/settings/proposals", data={"do": "resume"})
+    assert "stopped for all" not in alice.get("/settings").text
+    assert events(db, "proposals:switched") == [{"stopped": True}, {"stopped": False}]
+
+
+@pytest.mark.parametrize("address", ["/settings", "/settings/proposals", "/settings/proposals/{id}"])
+def test_only_managers_of_the_same_employer_change_settings(
+    enter: Enter, stranger: FlaskClient, world: World, rival: World, address: str
+) -> None:
+    path = address.format(id=world.interview.id)
+    assert stranger.post(path).status_code == 302
+    for member in (world.reviewer, world.reader):
+        assert enter(member).post(path, data=GOOD).status_code == 403
+        assert enter(member).get("/settings").status_code == 200
+    if "{" in address:
+        assert enter(rival.owner).post(path, data={"do": "on", "purpose": PURPOSE}).status_code == 404
+    foreign = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.test"}
+    assert enter(world.owner).post(path, data=GOOD, headers=foreign).status_code == 403
+
+
+def test_another_employers_settings_are_never_shown(enter: Enter, world: World, rival: World) -> None:
+    assert "Acme" not in enter(rival.owner).get("/settings").text
