@@ -51,7 +51,7 @@ def ridge(x: np.ndarray, y: np.ndarray, new: np.ndarray, penalty: float = 3.0) -
     return y.mean() + b @ np.linalg.solve(a.T @ a + penalty * np.eye(a.shape[1]), a.T @ (y - y.mean()))
 
 
-def baselines(task: Task, answers: list[Measured], encode: Callable) -> dict[str, np.ndarray]:
+def baselines(task: Task, encode: Callable) -> dict[str, np.ndarray]:
     """One number an answer: its length, its TF-IDF likeness to the rubric, its sentence-vector likeness to the rubric."""
     rubric = " ".join([task.criterion, task.description, *(text for _, text in task.anchors)])
     counts = [wording.terms(text) for text in task.answers]
@@ -71,7 +71,7 @@ def curve(task: Task, encode: Callable, repeats: int) -> list[dict]:
     answers = measured(task, encode)
     y = np.array(task.levels, float)
     levels = sorted(set(task.levels))
-    plain = baselines(task, answers, encode)
+    plain = baselines(task, encode)
     rows = []
     for size in SIZES:
         if size and HELD_BACK + size > len(answers):

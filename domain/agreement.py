@@ -47,18 +47,3 @@ def measure(a: Sequence[float] | Floats, b: Sequence[float] | Floats, seed: int 
     draw = np.random.default_rng(seed).integers(0, len(x), (DRAWS, len(x)))
     low, high = np.quantile([kappa(x[rows], y[rows]) for rows in draw], [0.1, 0.9])
     return Agreement(len(x), kappa(x, y), float(low), float(high), float(gap.mean()), float((gap < 0.5).mean()), float((gap < 1.5).mean()))
-
-
-def alpha(ratings: Sequence[Sequence[float | None]]) -> float | None:
-    """Krippendorff's alpha for interval data; one row a subject, one column a rater, None where they did not rate.
-
-    None where no subject has two ratings or nothing varies.
-    """
-    pairs = [[value for value in row if value is not None] for row in ratings]
-    pairs = [row for row in pairs if len(row) > 1]
-    pooled = [value for row in pairs for value in row]
-    if len(pooled) < 2:
-        return None
-    observed = sum(sum((x - y) ** 2 for x in row for y in row) / (len(row) - 1) for row in pairs) / len(pooled)
-    expected = sum((x - y) ** 2 for x in pooled for y in pooled) / (len(pooled) * (len(pooled) - 1))
-    return None if expected == 0 else 1 - observed / expected

@@ -7,6 +7,9 @@ conformal from leave-one-out residuals; so is the estimated agreement with peopl
 
 from __future__ import annotations
 
+import io
+import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,6 +20,7 @@ import numpy.typing as npt
 from domain import agreement, wording
 from domain.agreement import Agreement
 from domain.measures import Measured, zero_shot
+from domain.robustness import Cleaned
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,15 +37,29 @@ PRIOR_SPREAD: Final = 0.15
 LISTENED_TO: Final = 12
 STRETCH: Final = 0.6
 """How far predictions, which huddle about the mean, are spread towards the scores' own spread."""
-MIXES: Final = tuple(
-    (lex, emb, rub, sur)
-    for lex, emb, rub, sur in (
-        (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1), (0.5, 0.5, 0, 0), (0.5, 0, 0, 0.5), (0, 0.5, 0, 0.5), (0.4, 0.4, 0, 0.2),
-        (0.3, 0.3, 0.2, 0.2), (0, 0.5, 0.5, 0), (0, 0, 0.5, 0.5), (0.2, 0.5, 0.1, 0.2), (0.5, 0.2, 0.1, 0.2),
-    )
+MIXES: Final[tuple[tuple[float, ...], ...]] = (
+    (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1), (0.5, 0.5, 0, 0), (0.5, 0, 0, 0.5), (0, 0.5, 0, 0.5), (0.4, 0.4, 0, 0.2),
+    (0.3, 0.3, 0.2, 0.2), (0, 0.5, 0.5, 0), (0, 0, 0.5, 0.5), (0.2, 0.5, 0.1, 0.2), (0.5, 0.2, 0.1, 0.2),
 )  # fmt: skip
+"""Shares of words, meaning, nearness to the rubric and surface in each process that is tried."""
 SIGNALS: Final = (0.02, 0.05, 0.12)
 NOISES: Final = (0.01, 0.025, 0.06)
+
+
+SIGNS: Final = (
+    "repetition",
+    "rubric_words",
+    "rubric_words",
+    "word_list",
+    "read_back",
+    "left_out",
+    "off_topic",
+    "off_topic",
+    "unlike_others",
+    "length",
+)
+FLOORS: Final = np.array([0.03, 0.06, 0.12, 0.1, 0.08, 0.08, 0.06, 0.15, 0.15, 0.5])
+"""Differences too small to mean anything, one for each of `SIGNS`."""
 
 
 @dataclass
@@ -121,9 +139,6 @@ class Odd:
     sentences: npt.NDArray[np.float32]
 
 
-SIGNS: Final = ("repetition", "rubric_words", "rubric_words", "word_list", "read_back", "left_out", "off_topic", "off_topic", "unlike_others", "length")
-
-
 def fit(answers: Sequence[Measured], scores: Sequence[float], levels: Sequence[int]) -> Fitted:
     """Learns from answers and people's mean levels for them. `levels` are the rubric's, at least two."""
     answers, scores = answers[-MOST:], scores[-MOST:]
@@ -148,7 +163,9 @@ def propose(fitted: Fitted, answer: Measured) -> Guess:
     half = fitted.quantile * spread
     level = int(_whole(np.array([value]), fitted.levels)[0])
     oddness, why = _oddness(fitted, answer)
-    return Guess(value, float(np.clip(min(mean - half, value), 0, 1)), float(np.clip(max(mean + half, value), 0, 1)), level, spread, oddness, why)
+    return Guess(
+        value, float(np.clip(min(mean - half, value), 0, 1)), float(np.clip(max(mean + half, value), 0, 1)), level, spread, oddness, why
+    )
 
 
 def without_scores(answer: Measured) -> float:
@@ -159,7 +176,8 @@ def without_scores(answer: Measured) -> float:
 def _whole(values: Floats, levels: Sequence[int]) -> Floats:
     """The nearest of the rubric's levels."""
     on_scale = levels[0] + np.clip(values, 0, 1) * (levels[-1] - levels[0])
-    return np.asarray(levels, float)[np.abs(on_scale[:, None] - np.asarray(levels, float)[None, :]).argmin(1)]
+    known = np.asarray(levels, float)
+    return np.asarray(known[np.abs(on_scale[:, None] - known[None, :]).argmin(1)], float)
 
 
 def _reader(answers: Sequence[Measured]) -> Reader:
@@ -169,8 +187,14 @@ def _reader(answers: Sequence[Measured]) -> Reader:
         centre=np.mean([answer.vector for answer in answers], axis=0) * len(answers) / (len(answers) + 5),
         surface=_scale(np.array([answer.surface for answer in answers])),
         rubric=_scale(np.array([answer.rubric for answer in answers])),
-        hint=(float(hints.sum() / (len(hints) + 5)), float(max(0.3, np.sqrt(((hints - hints.mean()) ** 2).sum() / (len(hints) + 5) + 5 / (len(hints) + 5))))),
+        hint=_hint_scale(hints),
     )
+
+
+def _hint_scale(hints: Floats) -> tuple[float, float]:
+    """Centre and spread of the prior's hint, held towards 0 and 1 while there are few answers."""
+    few = 5 / (len(hints) + 5)
+    return float(hints.mean() * (1 - few)), float(max(0.3, np.sqrt(hints.var() * (1 - few) + few)))
 
 
 def _scale(table: Floats) -> tuple[Floats, Floats]:
@@ -247,7 +271,7 @@ def _weigh_mixes(rows: Sequence[Row], y: Floats) -> tuple[list[Process], Floats,
     for weight, (_, mix, signal, noise) in zip(weights, best, strict=True):
         inverse = np.linalg.inv(base + _joined(kernels, mix, signal) + noise * np.eye(len(y)))
         pull, doubt = inverse @ off, np.diag(inverse)
-        processes.append(Process(float(weight), mix, signal, noise, pull, inverse))
+        processes.append(Process(float(weight), mix, signal, noise, np.asarray(pull, np.float64), np.asarray(inverse, np.float64)))
         left = y - pull / doubt
         mean, square = mean + weight * left, square + weight * (1 / doubt + left**2)
     return processes, mean, np.sqrt(np.maximum(square - mean**2, 1e-6))
@@ -307,10 +331,6 @@ def _odd_limits(answers: Sequence[Measured], rows: Sequence[Row]) -> Odd:
     return Odd(centre, scale, float(max(worst[rank - 1], 1.0)), pool)
 
 
-FLOORS: Final = np.array([0.03, 0.06, 0.12, 0.1, 0.08, 0.08, 0.06, 0.15, 0.15, 0.5])
-"""Differences too small to mean anything, one for each of `SIGNS`."""
-
-
 def _signs(answer: Measured, pool: npt.NDArray[np.float32], meanings: Floats, meaning: Floats) -> Floats:
     """The ten signs of `SIGNS`; larger is odder."""
     near = (answer.vectors @ pool.T).max(1) if len(answer.vectors) and len(pool) else np.ones(1)
@@ -333,4 +353,48 @@ def parameters(fitted: Fitted) -> dict[str, Any]:
     """What a person may want to read of it."""
     names = ("words", "meaning", "rubric", "surface")
     shares = {name: round(sum(process.weight * process.mix[i] for process in fitted.processes), 3) for i, name in enumerate(names)}
-    return {"levels": list(fitted.levels), "n": len(fitted.y), "shares": shares, "quantile": round(fitted.quantile, 3), "stretch": round(fitted.stretch, 3)}
+    return {
+        "levels": list(fitted.levels),
+        "n": len(fitted.y),
+        "shares": shares,
+        "quantile": round(fitted.quantile, 3),
+        "stretch": round(fitted.stretch, 3),
+    }
+
+
+KEPT_SENTENCES: Final = 1200
+"""Sentence vectors kept with a model, over all its answers."""
+
+
+def pack(answers: Sequence[Measured], scores: Sequence[float], levels: Sequence[int]) -> bytes:
+    """What a model is made of, to be stored: numbers only, no words. `unpack` fits it again, the same each time."""
+    answers, scores = list(answers)[-MOST:], list(scores)[-MOST:]
+    each = max(3, KEPT_SENTENCES // max(1, len(answers)))
+    some = [answer.vectors[:: max(1, -(-len(answer.vectors) // each))] for answer in answers]
+    rows = {name: np.array([getattr(answer, name) for answer in answers]) for name in ("rubric", "surface", "signs", "vector")}
+    facts = {"levels": list(levels), "terms": [{str(term): count for term, count in answer.terms.items()} for answer in answers]}
+    held = io.BytesIO()
+    tables: dict[str, Any] = {name: table.astype(np.float32) for name, table in rows.items()}
+    tables |= {"scores": np.asarray(scores, float), "facts": np.frombuffer(json.dumps(facts).encode(), np.uint8)}
+    tables |= {"sentences": np.concatenate(some).astype(np.float16), "counts": np.array([len(vectors) for vectors in some])}
+    np.savez_compressed(held, **tables)
+    return held.getvalue()
+
+
+def unpack(data: bytes) -> Fitted:
+    """A fitted proposer from what `pack` stored."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as held:
+        facts = json.loads(held["facts"].tobytes())
+        vectors = np.split(held["sentences"].astype(np.float32), np.cumsum(held["counts"])[:-1])
+        tables = {name: held[name].astype(float) for name in ("rubric", "surface", "signs", "vector")}
+        scores = held["scores"]
+    answers = [
+        Measured(
+            cleaned=Cleaned((), (), (), 0.0),
+            terms=Counter({int(term): count for term, count in facts["terms"][i].items()}),
+            vectors=vectors[i],
+            **{name: table[i] for name, table in tables.items()},
+        )
+        for i in range(len(scores))
+    ]
+    return fit(answers, list(scores), facts["levels"])

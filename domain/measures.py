@@ -44,13 +44,8 @@ class Measured:
     rubric: npt.NDArray[np.float64]
     surface: npt.NDArray[np.float64]
     signs: npt.NDArray[np.float64]
-    words: int
-
-    @property
-    def vector(self) -> npt.NDArray[np.float64]:
-        """The mean of its sentences, as a direction."""
-        mean = self.vectors.mean(0).astype(np.float64) if len(self.vectors) else np.zeros(self.vectors.shape[1] or NO_WIDTH)
-        return mean / max(float(np.linalg.norm(mean)), 1e-9)
+    vector: npt.NDArray[np.float64]
+    """The mean of its sentences, as a direction."""
 
 
 class Measure:
@@ -80,7 +75,7 @@ class Measure:
             rubric=self._nearness(text, vectors),
             surface=_surface(text, kept),
             signs=np.array(signs.row()),
-            words=wording.count_words(transcript),
+            vector=_direction(vectors),
         )
 
     def _nearness(self, text: str, vectors: Floats) -> npt.NDArray[np.float64]:
@@ -94,6 +89,11 @@ class Measure:
         return np.array([near[1:].mean(), near.max(), float(np.mean(met or [0.0])), float(np.max(like)), float(np.mean(like))], np.float64)
 
 
+def _direction(vectors: Floats) -> npt.NDArray[np.float64]:
+    mean = vectors.mean(0).astype(np.float64) if len(vectors) else np.zeros(vectors.shape[1])
+    return mean / max(float(np.linalg.norm(mean)), 1e-9)
+
+
 def _surface(text: str, kept: Sequence[str]) -> npt.NDArray[np.float64]:
     words = wording.tokens(text)
     different = len(set(wording.content(text)))
@@ -104,4 +104,6 @@ def _surface(text: str, kept: Sequence[str]) -> npt.NDArray[np.float64]:
 def zero_shot(measured: Measured) -> float:
     """How good the answer looks with nobody's scores to go by, about 0 with spread 1: length, words and meaning of the rubric."""
     near, _, met, like, _ = measured.rubric
-    return float(0.45 * (measured.surface[0] - 3.0) / 0.6 + 0.3 * (near - 0.3) / 0.12 + 0.2 * (met - 0.15) / 0.12 + 0.25 * (like - 0.12) / 0.08)
+    return float(
+        0.45 * (measured.surface[0] - 3.0) / 0.6 + 0.3 * (near - 0.3) / 0.12 + 0.2 * (met - 0.15) / 0.12 + 0.25 * (like - 0.12) / 0.08
+    )

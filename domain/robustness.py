@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from domain.instructions import is_instruction_like
@@ -44,14 +45,16 @@ def clean(transcript: str, question: str, points: Sequence[str]) -> Cleaned:
     kept: list[Sentence] = []
     dropped: list[tuple[Sentence, str]] = []
     before: list[Counter[str]] = []
+    said: set[tuple[str, ...]] = set()
     for sentence in sentences(transcript):
         words = sentence.of(transcript)
-        reason = _reason(words, asked, rubric, before)
+        reason = _reason(words, asked, rubric, before, said)
         if reason:
             dropped.append((sentence, reason))
         else:
             kept.append(sentence)
         before.append(Counter(content(words)))
+        said.add(tuple(stems(words)))
     dropped += _across(transcript, kept)
     gone = {sentence for sentence, _ in dropped}
     kept = [sentence for sentence in kept if sentence not in gone]
@@ -61,7 +64,7 @@ def clean(transcript: str, question: str, points: Sequence[str]) -> Cleaned:
 def _across(transcript: str, kept: Sequence[Sentence]) -> list[tuple[Sentence, str]]:
     """Instructions that a full stop cut in two."""
     found: list[tuple[Sentence, str]] = []
-    for first, second in zip(kept, kept[1:], strict=False):
+    for first, second in pairwise(kept):
         if len(tokens(transcript[first.start : second.end])) < 30 and is_instruction_like(transcript[first.start : second.end]):
             found += [(first, "instruction_like"), (second, "instruction_like")]
     return found
@@ -88,11 +91,11 @@ class _Source:
         self.long = runs(self.stems, VERBATIM)
 
 
-def _reason(words: str, asked: _Source, rubric: Sequence[_Source], before: Sequence[Counter[str]]) -> str:
+def _reason(words: str, asked: _Source, rubric: Sequence[_Source], before: Sequence[Counter[str]], said: set[tuple[str, ...]]) -> str:
     if is_instruction_like(words):
         return "instruction_like"
     meaning, stemmed = Counter(content(words)), stems(words)
-    if sum(meaning.values()) >= 3 and any(_same(meaning, other) for other in before):
+    if any(_same(meaning, other) for other in before) if meaning.total() >= 3 else tuple(stemmed) in said and len(stemmed) >= 3:
         return "repetition"
     if _reads(stemmed, meaning, asked):
         return "read_back"

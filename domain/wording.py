@@ -12,6 +12,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 SPARSE: Final = 1 << 16
@@ -114,7 +115,7 @@ def _cut(transcript: str, start: int, end: int) -> list[tuple[int, int]]:
     if len(words) <= LONGEST_SENTENCE:
         return [(start, end)]
     marks = [start, *(words[i].start() for i in range(CUT, len(words) - CUT // 2, CUT)), end]
-    return list(zip(marks, marks[1:], strict=False))
+    return list(pairwise(marks))
 
 
 def _trim(transcript: str, start: int, end: int) -> tuple[int, int]:
@@ -134,7 +135,7 @@ def terms(text: str) -> Counter[int]:
     stemmed = stems(text)
     kept = [word for word in stemmed if word not in FUNCTION_WORDS]
     found = Counter(_bucket("w:" + word) for word in kept)
-    found.update(_bucket(f"p:{a} {b}") for a, b in zip(kept, kept[1:], strict=False))
+    found.update(_bucket(f"p:{a} {b}") for a, b in pairwise(kept))
     for word in kept:
         padded = f"#{word}#"
         found.update(_bucket("c:" + padded[i : i + 4]) for i in range(len(padded) - 3))

@@ -15,9 +15,9 @@ from rq.serializers import JSONSerializer
 
 log = structlog.get_logger()
 
-QUEUE_OF: Final = {"prepare": "media", "transcribe": "speech", "propose": "score", "mail": "mail", "hook": "hooks"}
+QUEUE_OF: Final = {"prepare": "media", "transcribe": "speech", "propose": "score", "calibrate": "score", "mail": "mail", "hook": "hooks"}
 NAMES: Final = ("media", "speech", "score", "mail", "hooks")
-LIMIT_SECONDS: Final = {"media": 400, "speech": 1800, "score": 300, "mail": 60, "hooks": 60}
+LIMIT_SECONDS: Final = {"media": 400, "speech": 1800, "score": 1500, "mail": 60, "hooks": 60}
 
 
 def connect(url: str) -> redis.Redis:

@@ -18,15 +18,23 @@ from domain import jobs
 from domain.jobs import LeaseLost
 from jobs import bench as benches
 from jobs.bench import Bench, Failed
+from jobs.calibrate import calibrate
 from jobs.mail import send
 from jobs.prepare import prepare
+from jobs.propose import propose
 from jobs.steps import Write
 from jobs.transcribe import transcribe
 from models import Job
 
 log = structlog.get_logger()
 
-WORK: Final[dict[str, Callable[[Bench, Job], Write]]] = {"prepare": prepare, "transcribe": transcribe, "mail": send}
+WORK: Final[dict[str, Callable[[Bench, Job], Write]]] = {
+    "prepare": prepare,
+    "transcribe": transcribe,
+    "propose": propose,
+    "calibrate": calibrate,
+    "mail": send,
+}
 BEATS_PER_LEASE: Final = 4
 
 

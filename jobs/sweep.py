@@ -14,7 +14,7 @@ import structlog
 
 from adapters.storage import StoreError
 from domain import candidates, invites, jobs, leftovers, uploads
-from jobs import workroom
+from jobs import calibrate, propose, workroom
 from jobs.bench import Bench
 
 log = structlog.get_logger()
@@ -72,7 +72,17 @@ def _delete(bench: Bench, keys: Iterable[str]) -> int:
     return gone
 
 
-EVERY: Final[dict[Callable[[Bench], int], float]] = {nudge: 3.0, expire: 30.0, remind: 600.0, tidy: DAY}
+def look(bench: Bench) -> int:
+    """Puts sessions in line that the machine may look at. Returns how many."""
+    return propose.line_up(bench)
+
+
+def learn(bench: Bench) -> int:
+    """Puts criteria in line whose human scores have grown. Returns how many."""
+    return calibrate.line_up(bench)
+
+
+EVERY: Final[dict[Callable[[Bench], int], float]] = {nudge: 3.0, look: 5.0, expire: 30.0, learn: 300.0, remind: 600.0, tidy: DAY}
 """Seconds between two rounds of each step."""
 
 
@@ -82,7 +92,7 @@ class Sweeper(threading.Thread):
     def __init__(self, bench: Bench) -> None:
         super().__init__(name="sweeper", daemon=True)
         self._bench = bench
-        self._due = {nudge: 0.0, expire: 0.0, remind: 0.0, tidy: time.monotonic() + 3600}
+        self._due = {nudge: 0.0, look: 0.0, expire: 0.0, learn: 0.0, remind: 0.0, tidy: time.monotonic() + 3600}
 
     def run(self) -> None:
         """One round, a pause, the next, whatever goes wrong in one of them."""

@@ -1,0 +1,267 @@
+"""From rows to what a proposer is asked, and back: whose turn it is, the words of a criterion, places of quotes, what to learn from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from domain import consents, jobs, proposal_records, transcripts, wording
+from domain.evidence import Passage
+from domain.proposals import Asked, Heard, RubricVersion
+from models import (
+    Answer,
+    CandidateSession,
+    Consent,
+    Criterion,
+    Employer,
+    Interview,
+    InterviewVersion,
+    Job,
+    Proposal,
+    ProposalRun,
+    ProposerModel,
+    Question,
+    Score,
+    Scorecard,
+    Take,
+    Transcript,
+)
+
+BETWEEN: Final = "\n\n"
+ONE_ROUND: Final = 50
+LEARN_FROM: Final = 10
+"""Scored answers from which a model is made: below, nothing it says would be shown anyway."""
+RELEARN: Final = 1.15
+"""A model is made anew when so many times more answers are scored."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One answer's words at `start` of the joined text."""
+
+    take_id: str
+    transcript: Transcript | None
+    start: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One criterion of one session, ready to be asked; `pieces` say where its words came from."""
+
+    criterion: Criterion
+    asked: Asked
+    heard: Heard
+    pieces: tuple[Piece, ...]
+
+    @property
+    def transcripts(self) -> list[str]:
+        return [piece.transcript.id if piece.transcript else piece.take_id for piece in self.pieces]
+
+
+def due(db: Session) -> list[CandidateSession]:
+    """Submitted sessions whose candidate agreed, whose interview is switched on, whose words are ready, and which have no run yet."""
+    newest = sa.select(sa.func.max(Consent.at)).where(Consent.session_id == CandidateSession.id, Consent.purpose == "ai").scalar_subquery()
+    agreed = sa.exists().where(Consent.session_id == CandidateSession.id, Consent.purpose == "ai", Consent.given, Consent.at == newest)
+    waiting = (
+        sa.select(CandidateSession)
+        .join(Interview, Interview.id == CandidateSession.interview_id)
+        .join(Employer, Employer.id == Interview.employer_id)
+    )
+    found = waiting.where(
+        CandidateSession.state == "submitted",
+        Interview.proposals_on,
+        Employer.proposals_stopped_at.is_(None),
+        agreed,
+        ~sa.exists().where(ProposalRun.session_id == CandidateSession.id),
+        ~sa.exists().where(Job.kind == "propose", Job.subject_id == CandidateSession.id, Job.state != "done"),
+    )
+    sessions = list(db.scalars(found.order_by(CandidateSession.submitted_at).limit(ONE_ROUND)))
+    ready = jobs.progress(db, [session.id for session in sessions])
+    return [session for session in sessions if all(one.state in ("ready", "failed") for one in ready[session.id])]
+
+
+def line_up(db: Session, session: CandidateSession, now: datetime) -> Job:
+    """Puts a session in line, also one that was looked at before (a rerun)."""
+    return again(db, session.employer_id, "propose", session.id, now)
+
+
+def again(db: Session, employer_id: str, kind: str, subject_id: str, now: datetime) -> Job:
+    """Adds work, or opens it again when it was done or parked."""
+    job = jobs.add(db, employer_id, kind, subject_id, now, priority=2)
+    if job.state in ("done", "parked"):
+        job.state, job.attempts, job.not_before, job.error, job.ended_at = "waiting", 0, now, "", None
+    return job
+
+
+def may_look(db: Session, session: CandidateSession) -> bool:
+    """Switches on and the candidate's agreement standing, now."""
+    return session.state == "submitted" and proposal_records.are_on(db, session) and consents.standing(db, session.id)["ai"]
+
+
+def prepare(db: Session, session: CandidateSession) -> list[Prepared]:
+    """Every criterion with its questions, its wording and the candidate's words, in the order of the rubric."""
+    version = session.version
+    pieces = {
+        answer.question_id: (answer, transcripts.find_newest(db, answer.take_id) if answer.take_id else None)
+        for answer in _answers(db, session.id)
+    }
+    return [_prepared(version, criterion, pieces) for criterion in version.criteria]
+
+
+def _answers(db: Session, session_id: str) -> list[Answer]:
+    return list(db.scalars(sa.select(Answer).where(Answer.session_id == session_id)))
+
+
+def _prepared(version: InterviewVersion, criterion: Criterion, pieces: dict[str, tuple[Answer, Transcript | None]]) -> Prepared:
+    questions = questions_of(version, criterion)
+    joined, at, found = "", 0, []
+    for question in questions:
+        answer, transcript = pieces.get(question.id, (None, None))
+        text = _words(answer, transcript)
+        if answer is None or answer.take_id is None or not text:
+            continue
+        at = len(joined) + (len(BETWEEN) if joined else 0)
+        joined = joined + (BETWEEN if joined else "") + text
+        found.append(Piece(answer.take_id, transcript, at, text))
+    asked = Asked(BETWEEN.join(question.prompt for question in questions), rubric_of(criterion), joined)
+    return Prepared(criterion, asked, _heard(found, joined, str(version.design.get("language", "en"))), tuple(found))
+
+
+def questions_of(version: InterviewVersion, criterion: Criterion) -> list[Question]:
+    """The questions a criterion is judged on; no positions mean all."""
+    return [
+        question for question in version.questions if not criterion.question_positions or question.position in criterion.question_positions
+    ]
+
+
+def rubric_of(criterion: Criterion) -> RubricVersion:
+    """The criterion as it is worded."""
+    return RubricVersion(
+        criterion.name, criterion.description, tuple((int(anchor["level"]), str(anchor["text"])) for anchor in criterion.anchors)
+    )
+
+
+def fingerprint(asked: Asked) -> str:
+    """The same for every interview version whose questions and wording of this criterion are the same."""
+    return hashlib.sha256(json.dumps([asked.question, asked.rubric.id]).encode()).hexdigest()
+
+
+def _words(answer: Answer | None, transcript: Transcript | None) -> str:
+    if transcript is not None:
+        return transcript.text
+    return (answer.take.text or "") if answer is not None and answer.take is not None else ""
+
+
+def _heard(pieces: Sequence[Piece], joined: str, expected: str) -> Heard:
+    spoken = [piece.transcript for piece in pieces if piece.transcript is not None]
+    said = [word for transcript in spoken if transcript.author == "machine" for word in transcripts.words(transcript)]
+    unsure = sum(word.is_low for word in said) / len(said) if said else 0.0
+    languages = {transcript.language.split("-")[0] for transcript in spoken if transcript.language and transcript.text}
+    language = expected if not languages - {expected.split("-")[0]} else sorted(languages - {expected.split("-")[0]})[0]
+    return Heard(wording.count_words(joined), unsure, language, expected)
+
+
+def cite(prepared: Prepared, passage: Passage) -> dict[str, Any]:
+    """A quote's place in the stored words: take, transcript version, offsets, and seconds where it was spoken."""
+    piece = next(p for p in reversed(prepared.pieces) if p.start <= passage.start)
+    start, end = passage.start - piece.start, min(passage.end - piece.start, len(piece.text))
+    moment = transcripts.moment_of(piece.transcript, start, end) if piece.transcript else None
+    place = {"take_id": piece.take_id, "transcript_id": piece.transcript.id if piece.transcript else None, "start": start, "end": end}
+    return place | {"start_seconds": moment[0] if moment else None, "end_seconds": moment[1] if moment else None}
+
+
+def quote(db: Session, citation: dict[str, Any]) -> str:
+    """The words a citation points at, cut from what is stored."""
+    if citation["transcript_id"]:
+        text = db.get_one(Transcript, citation["transcript_id"]).text
+    else:
+        text = db.get_one(Take, citation["take_id"]).text or ""
+    return text[citation["start"] : citation["end"]]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One scored session: the candidate's words for a criterion and the mean level people gave before they saw any proposal."""
+
+    session_id: str
+    asked: Asked
+    level: float
+
+
+def lessons(db: Session, criterion: Criterion, most: int) -> list[Lesson]:
+    """What people scored for this criterion as it is worded, oldest first. Only first scores: later ones may follow a proposal."""
+    wanted = fingerprint(_prepared(db.get_one(InterviewVersion, criterion.version_id), criterion, {}).asked)
+    found: list[tuple[datetime, Lesson]] = []
+    for twin in _twins(db, criterion):
+        version = db.get_one(InterviewVersion, twin.version_id)
+        if fingerprint(_prepared(version, twin, {}).asked) != wanted:
+            continue
+        for session, level, at in _scored(db, twin):
+            ready = next(p for p in prepare(db, session) if p.criterion.id == twin.id)
+            if ready.heard.words and ready.heard.language.split("-")[0] == ready.heard.expected.split("-")[0]:
+                found.append((at, Lesson(session.id, ready.asked, level)))
+    found.sort(key=lambda pair: (pair[0], pair[1].session_id))
+    return [lesson for _, lesson in found][-most:]
+
+
+def _twins(db: Session, criterion: Criterion) -> list[Criterion]:
+    """Criteria of the same name in this employer's versions: those with the same words are told apart by fingerprint."""
+    return list(db.scalars(sa.select(Criterion).where(Criterion.employer_id == criterion.employer_id, Criterion.name == criterion.name)))
+
+
+def _scored(db: Session, criterion: Criterion) -> list[tuple[CandidateSession, float, datetime]]:
+    """Sessions of candidates who agreed to the machine's use of their words, with the mean of people's first levels."""
+    rows = db.execute(
+        sa.select(CandidateSession, sa.func.avg(Score.level), sa.func.max(Score.at))
+        .join(Scorecard, Scorecard.session_id == CandidateSession.id)
+        .join(Score, Score.scorecard_id == Scorecard.id)
+        .where(Score.criterion_id == criterion.id, Score.number == 1, Scorecard.submitted_at.is_not(None), ~CandidateSession.is_test)
+        .group_by(CandidateSession.id)
+    ).all()
+    return [(session, float(level), _time(at)) for session, level, at in rows if consents.standing(db, session.id)["ai"]]
+
+
+def _time(at: Any) -> datetime:
+    return at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
+
+
+def to_learn(db: Session) -> list[Criterion]:
+    """One criterion of each wording in switched-on interviews whose scored answers have grown enough for a new model."""
+    on = (
+        sa.select(Criterion)
+        .join(InterviewVersion, InterviewVersion.id == Criterion.version_id)
+        .join(Interview, Interview.id == InterviewVersion.interview_id)
+    )
+    open_ones = on.join(Employer, Employer.id == Interview.employer_id).where(
+        Interview.proposals_on, Employer.proposals_stopped_at.is_(None)
+    )
+    found: dict[tuple[str, str], Criterion] = {}
+    for criterion in db.scalars(open_ones.order_by(InterviewVersion.number)):
+        mark = fingerprint(_prepared(db.get_one(InterviewVersion, criterion.version_id), criterion, {}).asked)
+        found[criterion.employer_id, mark] = criterion
+    return [criterion for (employer_id, mark), criterion in found.items() if _has_grown(db, employer_id, mark, criterion)]
+
+
+def _has_grown(db: Session, employer_id: str, mark: str, criterion: Criterion) -> bool:
+    counted = sa.select(sa.func.count(sa.distinct(Scorecard.session_id))).join(Score, Score.scorecard_id == Scorecard.id)
+    twins = [twin.id for twin in _twins(db, criterion)]
+    scored = db.scalar(counted.where(Score.criterion_id.in_(twins), Score.number == 1, Scorecard.submitted_at.is_not(None))) or 0
+    last = sa.select(ProposerModel.n).where(ProposerModel.employer_id == employer_id, ProposerModel.fingerprint == mark)
+    known = db.scalar(last.order_by(ProposerModel.version.desc()).limit(1)) or 0
+    return scored >= LEARN_FROM and scored >= RELEARN * known + 1
+
+
+def silent_record(db: Session, criterion: Criterion, proposer: str) -> list[tuple[float, float]]:
+    """What a proposer silently said (0-10) beside people's mean first level, for each session both looked at."""
+    said = sa.select(ProposalRun.session_id, Proposal.silent_value, Proposal.criterion_id).join(Proposal, Proposal.run_id == ProposalRun.id)
+    held = said.where(Proposal.criterion_id == criterion.id, Proposal.proposer == proposer, Proposal.silent_value.is_not(None))
+    values = {row[0]: float(row[1] or 0.0) for row in db.execute(held.order_by(ProposalRun.number))}
+    return [(values[session.id], level) for session, level, _ in _scored(db, criterion) if session.id in values]

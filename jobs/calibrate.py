@@ -1,0 +1,56 @@
+"""Learning anew from people's scores, one criterion a job. A new model stands beside the old ones; proposals name theirs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from adapters import encoder as encoders
+from domain import calibration, consents, proposal_records, proposals, proposing
+from domain.measures import Measure
+from jobs import propose
+from jobs.bench import Bench
+from jobs.steps import Write
+from models import Criterion, InterviewVersion, Job, Session
+
+
+def calibrate(bench: Bench, job: Job) -> Write:
+    """Learns the criterion `job.subject_id`. Too few scores: stores nothing."""
+    with bench.sessions.open(job.employer_id) as db:
+        criterion = db.get_one(Criterion, job.subject_id)
+        lessons = proposing.lessons(db, criterion, calibration.MOST)
+        language = str(db.get_one(InterviewVersion, criterion.version_id).design.get("language", "en"))
+    if len(lessons) < proposing.LEARN_FROM:
+        return lambda _db, _now: []
+    measure = Measure(proposals.rubric_of(lessons[0].asked), propose.encoder.speaks(language))
+    answers, scores = [measure(lesson.asked.transcript) for lesson in lessons], [lesson.level for lesson in lessons]
+    data = calibration.pack(answers, scores, lessons[0].asked.rubric.levels)
+    fitted = calibration.unpack(data)
+    sources = [lesson.session_id for lesson in lessons]
+    values = {
+        "encoder": encoders.NAME,
+        "n": len(lessons),
+        "agreement": fitted.record.as_json(),
+        "parameters": calibration.parameters(fitted),
+        "sources": sources,
+        "data": data,
+    }
+
+    def write(db: Session, now: datetime) -> list[str]:
+        if not all(consents.standing(db, session_id)["ai"] for session_id in sources):
+            return []  # somebody took their agreement back while we learned; the next round learns without them
+        proposal_records.store_model(db, job.employer_id, proposing.fingerprint(lessons[0].asked), values, now)
+        return []
+
+    return write
+
+
+def line_up(bench: Bench) -> int:
+    """A round of the sweeper: puts every criterion in line whose scores have grown. Returns how many."""
+    with bench.sessions.open() as db:
+        criteria = proposing.to_learn(db)
+        for criterion in criteria:
+            proposing.again(db, criterion.employer_id, "calibrate", criterion.id, bench.now())
+        db.commit()
+    if criteria:
+        bench.queues.nudge("calibrate", len(criteria))
+    return len(criteria)

@@ -1,0 +1,104 @@
+"""The calibrated proposer: learns, knows how well, and says when an answer is unlike what it knows."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+
+import numpy as np
+import pytest
+
+from adapters.encoder import FakeEncoder
+from bench.sets import constructed
+from domain import agreement, calibration
+from domain.calibration import Fitted
+from domain.measures import Measure, Measured, Rubric
+
+TASK = constructed(140)[0]
+LEVELS = (1, 2, 3, 4, 5)
+
+
+@cache
+def measure() -> Measure:
+    return Measure(Rubric(TASK.question, TASK.criterion, tuple(text for _, text in TASK.anchors)), FakeEncoder())
+
+
+@cache
+def answers() -> tuple[Measured, ...]:
+    return tuple(measure()(text) for text in TASK.answers)
+
+
+@cache
+def fitted(n: int = 80, shuffled: bool = False) -> Fitted:
+    scores = list(map(float, TASK.levels[:n]))
+    if shuffled:
+        random.Random(1).shuffle(scores)
+    return calibration.fit(answers()[:n], scores, LEVELS)
+
+
+def test_it_agrees_with_people_on_answers_it_has_not_seen() -> None:
+    said = [calibration.propose(fitted(), answer).level for answer in answers()[80:]]
+    assert agreement.kappa(said, TASK.levels[80:]) > 0.6
+
+
+def test_its_estimate_of_its_own_agreement_is_honest() -> None:
+    said = [calibration.propose(fitted(), answer).level for answer in answers()[80:]]
+    assert abs(fitted().record.kappa - agreement.kappa(said, TASK.levels[80:])) < 0.2
+    assert fitted().record.n == 80
+
+
+def test_where_nothing_can_be_learned_it_says_so() -> None:
+    assert fitted(80, shuffled=True).record.kappa < 0.3
+
+
+def test_four_of_five_scores_lie_inside_the_interval() -> None:
+    guesses = [calibration.propose(fitted(), answer) for answer in answers()[80:]]
+    truth = (np.array(TASK.levels[80:]) - 1) / 4
+    assert 0.65 <= np.mean([g.low - 1e-9 <= t <= g.high + 1e-9 for g, t in zip(guesses, truth, strict=True)]) <= 0.95
+
+
+def test_few_honest_answers_are_called_unusual_and_nonsense_is() -> None:
+    odd = np.mean([calibration.propose(fitted(), answer).oddness > 1 for answer in answers()[80:]])
+    assert odd <= 0.12
+    stranger = measure()("Bananas photosynthesise quarterly turbines. Quantum lobsters legislate velvet. " * 1 + "Mitochondria yodel.")
+    assert calibration.propose(fitted(), stranger).oddness > 1
+
+
+def test_what_is_stored_proposes_the_same() -> None:
+    packed = calibration.pack(answers()[:40], list(map(float, TASK.levels[:40])), LEVELS)
+    first, second = calibration.unpack(packed), calibration.unpack(packed)
+    for answer in answers()[80:90]:
+        assert calibration.propose(first, answer) == calibration.propose(second, answer)
+    assert abs(calibration.propose(first, answers()[85]).value - calibration.propose(fitted(40), answers()[85]).value) < 0.05
+    assert b"customer" not in packed
+
+
+@pytest.mark.parametrize("scores", [[3.0] * 12, [1.0, 5.0] * 6, [2.0], [1.0, 2.0]])
+def test_odd_sets_of_scores_do_no_harm(scores: list[float]) -> None:
+    made = calibration.fit(answers()[: len(scores)], scores, LEVELS)
+    guess = calibration.propose(made, answers()[100])
+    assert guess.level in LEVELS
+    assert 0 <= guess.low <= guess.value <= guess.high <= 1
+
+
+def test_an_empty_answer_can_be_measured() -> None:
+    assert calibration.propose(fitted(), measure()("")).level in LEVELS
+
+
+def test_levels_need_not_be_one_apart() -> None:
+    scores = [1.0 if level < 3 else 5.0 for level in TASK.levels[:40]]
+    made = calibration.fit(answers()[:40], scores, (1, 5))
+    assert {calibration.propose(made, answer).level for answer in answers()[80:]} <= {1, 5}
+
+
+def test_saying_it_three_times_changes_nothing() -> None:
+    for text in TASK.answers[80:90]:
+        once, thrice = measure()(text), measure()(" ".join([text] * 3))
+        assert calibration.propose(fitted(), thrice).value == pytest.approx(calibration.propose(fitted(), once).value, abs=1e-9)
+
+
+def test_kappa_is_what_the_books_say() -> None:
+    assert agreement.kappa([1, 2, 3], [1, 2, 3]) == pytest.approx(1)
+    assert agreement.kappa([1, 1, 3, 3], [3, 3, 1, 1]) == pytest.approx(-1)
+    assert agreement.kappa([2, 2, 2], [1, 2, 3]) == 0
+    assert agreement.measure([], []).n == 0
