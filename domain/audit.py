@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -120,13 +121,12 @@ def broken_at(db: Session, employer_id: str) -> int | None:
     The employer's row holds the newest hash, so that events cut off the end are missed too.
     """
     previous, number = FIRST, 0
-    events = db.scalars(
-        sa.select(AuditEvent).where(AuditEvent.employer_id == employer_id).order_by(AuditEvent.number).execution_options(yield_per=500)
-    )
-    for number, event in enumerate(events, 1):
-        if event.number != number or event.previous != previous or event.sha256 != digest(event):
-            return number
-        previous = event.sha256
+    chain = sa.select(AuditEvent).where(AuditEvent.employer_id == employer_id).order_by(AuditEvent.number)
+    with closing(db.scalars(chain.execution_options(yield_per=500))) as events:
+        for number, event in enumerate(events, 1):
+            if event.number != number or event.previous != previous or event.sha256 != digest(event):
+                return number
+            previous = event.sha256
     head = db.scalar(sa.select(Employer.audit_head).where(Employer.id == employer_id))
     return None if head == previous else number + 1
 
