@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from models import Candidate, CandidateSession, Interview, Member, Scorecard
 
 PAGE: Final = 50
 SAMPLE: Final = 20
+MOST_COUNTED: Final = 1000
 SHUFFLE: Final = 1 << 30
 VIEWS: Final = ("to_score", "to_decide", "decided", "open", "ended")
 ORDERS: Final = ("due", "unscored", "newest", "sample")
@@ -64,7 +65,6 @@ class Row:
     due_at: datetime
     arrived_at: datetime
     scorecards: int
-    shuffle: int
     assignee: str | None
     is_scored: bool = False
     excerpt: str = ""
@@ -83,23 +83,24 @@ class Page:
 
 
 def page(db: Session, member: Member, wanted: Filter) -> Page:
-    """One page of the list for this member."""
+    """One page of the list for this member. Ids come first, from an index alone; what is shown of them is read after."""
     if wanted.text.strip():
-        return _found(db, member, wanted)
+        found = search.sessions_with(db, member.employer_id, wanted.text)
+        return Page(_rows(db, member, _in_reach(db, member, wanted, found), wanted.text), "")
     if wanted.order == "sample":
-        return Page(_finish(db, member, _sample(db, member, wanted), ""), "")
-    rows = db.execute(_after(_listed(member, wanted), wanted).order_by(*_order(wanted)).limit(PAGE + 1)).all()
-    shown = _finish(db, member, rows[:PAGE], "")
-    return Page(shown, _cursor(shown[-1], wanted.order) if len(rows) > PAGE else "")
+        return Page(_rows(db, member, _sample(db, member, wanted)), "")
+    ids = list(db.scalars(_after(_listed(member, wanted), wanted).order_by(*_order(wanted)).limit(PAGE + 1)))
+    rows = _rows(db, member, ids[:PAGE])
+    return Page(rows, _cursor(rows[-1], wanted.order) if len(ids) > PAGE and rows else "")
 
 
 def counts(db: Session, member: Member, wanted: Filter) -> dict[str, int]:
-    """How many sessions each view holds, under the same interview and assignee."""
-    by_desk = {desk: (all_of, scored) for desk, all_of, scored in db.execute(_counted(member, wanted))}
-    waiting, scored = by_desk.get("waiting", (0, 0))
-    own = db.scalar(_scored_by(member, wanted)) or 0
-    rest = {view: by_desk.get(view, (0, 0))[0] for view in ("decided", "open", "ended")}
-    return {"to_score": waiting - own, "to_decide": scored, **rest}
+    """How many sessions each view holds, under the same interview and assignee; `MOST_COUNTED` stands for that many or more."""
+    found: dict[str, int] = {}
+    for view in VIEWS:
+        some = _listed(member, replace(wanted, view=view, order="due")).limit(MOST_COUNTED).subquery()
+        found[view] = db.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+    return found
 
 
 def find_next(db: Session, member: Member, session: CandidateSession | None = None) -> str | None:
@@ -110,9 +111,9 @@ def find_next(db: Session, member: Member, session: CandidateSession | None = No
     filters = [Filter(assignee="me"), *([Filter(interview_id=session.interview_id)] if session else []), Filter()]
     for wanted in filters:
         others = _listed(member, wanted).where(CandidateSession.id != (session.id if session else ""))
-        row = db.execute(others.order_by(*_order(wanted)).limit(1)).first()
-        if row is not None:
-            return str(row.id)
+        found = db.scalar(others.order_by(*_order(wanted)).limit(1))
+        if found is not None:
+            return found
     return None
 
 
@@ -147,14 +148,89 @@ def beside(db: Session, member: Member, session: CandidateSession, most: int = 1
     place = sa.tuple_(CandidateSession.due_at, CandidateSession.id)
     here = sa.tuple_(sa.literal(session.due_at, CandidateSession.due_at.type), sa.literal(session.id))
     newest_first: list[Any] = [CandidateSession.due_at.desc(), CandidateSession.id.desc()]
-    before = db.execute(listed.where(place < here).order_by(*newest_first).limit(3)).all()
-    after = db.execute(listed.where(place > here).order_by(*_order(Filter())).limit(most)).all()
-    return _finish(db, member, [*reversed(before), *after], "")
+    before = list(db.scalars(listed.where(place < here).order_by(*newest_first).limit(3)))
+    after = db.scalars(listed.where(place > here).order_by(*_order(Filter())).limit(most))
+    return _rows(db, member, [*reversed(before), *after])
 
 
-def _columns() -> tuple[Any, ...]:
+def _listed(member: Member, wanted: Filter) -> sa.Select[str]:
+    """Ids of the sessions in a view. The employer is named although the fence adds it: the planner then sees the whole index."""
+    ids = sa.select(CandidateSession.id).where(
+        CandidateSession.employer_id == member.employer_id,
+        CandidateSession.is_test.is_(False),
+        CandidateSession.desk == _DESK.get(wanted.view, "waiting"),
+        *_narrowed(member, wanted),
+    )
+    if wanted.view == "to_decide":
+        # coalesce keeps the planner from picking the index of this column over the one that gives the order
+        return ids.where(sa.func.coalesce(CandidateSession.scorecard_count, 0) > 0)
+    if wanted.view == "to_score":
+        own = sa.select(Scorecard.id).where(Scorecard.session_id == CandidateSession.id, Scorecard.member_id == member.id)
+        return ids.where(~own.where(Scorecard.submitted_at.is_not(None)).exists())
+    return ids
+
+
+def _narrowed(member: Member, wanted: Filter) -> list[sa.ColumnElement[bool]]:
+    rules: list[sa.ColumnElement[bool]] = []
+    if wanted.interview_id:
+        rules.append(CandidateSession.interview_id == wanted.interview_id)
+    if wanted.assignee:
+        rules.append(CandidateSession.assignee_id == member.id if wanted.assignee == "me" else CandidateSession.assignee_id.is_(None))
+    return rules
+
+
+def _in_reach(db: Session, member: Member, wanted: Filter, ids: list[str]) -> list[str]:
+    """Those of the found sessions that are no tests and fit the filter, in the order found, one page of them."""
+    fitting = sa.select(CandidateSession.id).where(CandidateSession.id.in_(ids), CandidateSession.is_test.is_(False))
+    kept = set(db.scalars(fitting.where(*_narrowed(member, wanted))))
+    return [found for found in ids if found in kept][:PAGE]
+
+
+def _order(wanted: Filter) -> list[Any]:
+    columns = [column for column, _ in KEYS.get(wanted.order, KEYS["due"])]
+    return [column.desc() for column in columns] if wanted.order == "newest" else columns
+
+
+def _after(ids: sa.Select[str], wanted: Filter) -> sa.Select[str]:
+    """Only what comes after the last row shown; a cursor that was tampered with starts from the top."""
+    keys = KEYS.get(wanted.order, KEYS["due"])
+    try:
+        values = json.loads(base64.urlsafe_b64decode(wanted.after)) if wanted.after else []
+        last = [sa.literal(read(value), column.type) for (column, read), value in zip(keys, values, strict=True)]
+    except (ValueError, TypeError):
+        return ids
+    place = sa.tuple_(*[column for column, _ in keys])
+    return ids.where(place < sa.tuple_(*last) if wanted.order == "newest" else place > sa.tuple_(*last))
+
+
+def _cursor(row: Row, order: str) -> str:
+    due, arrived = row.due_at.isoformat(), row.arrived_at.isoformat()
+    values = {"newest": [arrived, row.id], "unscored": [row.scorecards, due, row.id]}.get(order, [due, row.id])
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+
+
+def _sample(db: Session, member: Member, wanted: Filter) -> list[str]:
+    start = wanted.seed % SHUFFLE
+    ids = _listed(member, wanted).order_by(CandidateSession.shuffle, CandidateSession.id)
+    first = list(db.scalars(ids.where(CandidateSession.shuffle >= start).limit(SAMPLE)))
+    return [*first, *db.scalars(ids.where(CandidateSession.shuffle < start).limit(SAMPLE - len(first)))]
+
+
+def _rows(db: Session, member: Member, ids: Sequence[str], text: str = "") -> list[Row]:
+    """What the list shows of these sessions, in this order."""
+    if not ids:
+        return []
+    shown = _shown().where(CandidateSession.id.in_(ids))
+    own = sa.select(Scorecard.session_id).where(Scorecard.session_id.in_(ids), Scorecard.member_id == member.id)
+    scored = set(db.scalars(own.where(Scorecard.submitted_at.is_not(None))))
+    pieces = search.excerpts(db, list(ids), text) if text else {}
+    found = {row.id: Row(**row._mapping, is_scored=row.id in scored, excerpt=pieces.get(row.id, "")) for row in db.execute(shown)}
+    return [found[session_id] for session_id in ids if session_id in found]
+
+
+def _shown() -> sa.Select[Any]:
     row = CandidateSession
-    return (
+    columns: tuple[Any, ...] = (
         row.id,
         Candidate.name,
         Interview.title.label("interview"),
@@ -164,96 +240,7 @@ def _columns() -> tuple[Any, ...]:
         row.due_at,
         row.arrived_at,
         row.scorecard_count.label("scorecards"),
-        row.shuffle,
         Member.name.label("assignee"),
     )
-
-
-def _rows() -> sa.Select[Any]:
-    rows = sa.select(*_columns()).join(Candidate, Candidate.id == CandidateSession.candidate_id)
-    rows = rows.join(Interview, Interview.id == CandidateSession.interview_id)
-    return rows.outerjoin(Member, Member.id == CandidateSession.assignee_id).where(CandidateSession.is_test.is_(False))
-
-
-def _listed(member: Member, wanted: Filter) -> sa.Select[Any]:
-    rows = _rows().where(CandidateSession.desk == _DESK.get(wanted.view, "waiting"), *_narrowed(member, wanted))
-    if wanted.view == "to_decide":
-        return rows.where(CandidateSession.scorecard_count > 0)
-    if wanted.view == "to_score":
-        return rows.where(~_own().where(Scorecard.member_id == member.id).exists())
-    return rows
-
-
-def _own() -> sa.Select[Any]:
-    return sa.select(Scorecard.id).where(Scorecard.session_id == CandidateSession.id, Scorecard.submitted_at.is_not(None))
-
-
-def _counted(member: Member, wanted: Filter) -> sa.Select[str, int, int]:
-    scored: sa.ColumnElement[int] = sa.func.sum(sa.case((CandidateSession.scorecard_count > 0, 1), else_=0))
-    rules = [CandidateSession.is_test.is_(False), *_narrowed(member, wanted)]
-    return sa.select(CandidateSession.desk, sa.func.count(), scored).where(*rules).group_by(CandidateSession.desk)
-
-
-def _scored_by(member: Member, wanted: Filter) -> sa.Select[Any]:
-    """How many of the waiting sessions this member has scored."""
-    mine = sa.and_(Scorecard.member_id == member.id, Scorecard.submitted_at.is_not(None))
-    rules = [CandidateSession.is_test.is_(False), CandidateSession.desk == "waiting", *_narrowed(member, wanted)]
-    joined = sa.select(sa.func.count()).select_from(Scorecard).join(CandidateSession, CandidateSession.id == Scorecard.session_id)
-    return joined.where(mine, *rules)
-
-
-def _narrowed(member: Member, wanted: Filter) -> list[sa.ColumnElement[bool]]:
-    """The employer is named although the fence adds it: the planner then sees the whole index in one place."""
-    rules: list[sa.ColumnElement[bool]] = [CandidateSession.employer_id == member.employer_id]
-    if wanted.interview_id:
-        rules.append(CandidateSession.interview_id == wanted.interview_id)
-    if wanted.assignee:
-        rules.append(CandidateSession.assignee_id == member.id if wanted.assignee == "me" else CandidateSession.assignee_id.is_(None))
-    return rules
-
-
-def _order(wanted: Filter) -> list[Any]:
-    columns = [column for column, _ in KEYS.get(wanted.order, KEYS["due"])]
-    return [column.desc() for column in columns] if wanted.order == "newest" else columns
-
-
-def _after(rows: sa.Select[Any], wanted: Filter) -> sa.Select[Any]:
-    """Only what comes after the last row shown; a cursor that was tampered with starts from the top."""
-    keys = KEYS.get(wanted.order, KEYS["due"])
-    try:
-        values = json.loads(base64.urlsafe_b64decode(wanted.after)) if wanted.after else []
-        last = [sa.literal(read(value), column.type) for (column, read), value in zip(keys, values, strict=True)]
-    except (ValueError, TypeError):
-        return rows
-    place = sa.tuple_(*[column for column, _ in keys])
-    return rows.where(place < sa.tuple_(*last) if wanted.order == "newest" else place > sa.tuple_(*last))
-
-
-def _cursor(row: Row, order: str) -> str:
-    due, arrived = row.due_at.isoformat(), row.arrived_at.isoformat()
-    values = {"newest": [arrived, row.id], "unscored": [row.scorecards, due, row.id]}.get(order, [due, row.id])
-    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
-
-
-def _sample(db: Session, member: Member, wanted: Filter) -> Sequence[Any]:
-    start = wanted.seed % SHUFFLE
-    rows = _listed(member, wanted).order_by(CandidateSession.shuffle, CandidateSession.id)
-    first = db.execute(rows.where(CandidateSession.shuffle >= start).limit(SAMPLE)).all()
-    rest = db.execute(rows.where(CandidateSession.shuffle < start).limit(SAMPLE - len(first))).all() if len(first) < SAMPLE else []
-    return [*first, *rest]
-
-
-def _found(db: Session, member: Member, wanted: Filter) -> Page:
-    ids = search.sessions_with(db, member.employer_id, wanted.text)
-    rows = db.execute(_rows().where(CandidateSession.id.in_(ids[:PAGE]), *_narrowed(member, wanted)))
-    return Page(_finish(db, member, sorted(rows, key=lambda row: ids.index(row.id)), wanted.text), "")
-
-
-def _finish(db: Session, member: Member, rows: Sequence[Any], text: str) -> list[Row]:
-    ids = [row.id for row in rows]
-    own = sa.select(Scorecard.session_id).where(
-        Scorecard.session_id.in_(ids), Scorecard.member_id == member.id, Scorecard.submitted_at.is_not(None)
-    )
-    scored = set(db.scalars(own)) if ids else set()
-    pieces = search.excerpts(db, ids, text) if text else {}
-    return [Row(**row._mapping, is_scored=row.id in scored, excerpt=pieces.get(row.id, "")) for row in rows]
+    joined = sa.select(*columns).join(Candidate, Candidate.id == row.candidate_id).join(Interview, Interview.id == row.interview_id)
+    return joined.outerjoin(Member, Member.id == row.assignee_id)

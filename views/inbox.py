@@ -72,6 +72,11 @@ def _wanted() -> Filter:
     )
 
 
+@door.app_template_filter("most")
+def _most(count: int) -> str:
+    return f"{count}" if count < inbox.MOST_COUNTED else f"{inbox.MOST_COUNTED - 1}+"
+
+
 def _known(value: str | None, choices: tuple[str, ...]) -> str:
     return value if value in choices else choices[0]
 
