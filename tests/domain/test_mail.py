@@ -25,6 +25,7 @@ from domain import invites, mail
 from domain.invites import Invited
 from domain.letter_words import WORDS
 from domain.mail import NOT_SET_UP, Letter, Sender
+from domain.notice_words import WORDS as NOTICE_WORDS
 from domain.tokens import Tokens
 from jobs.bench import Bench
 from jobs.queues import Queues
@@ -62,8 +63,8 @@ def test_every_letter_says_the_same_in_both_parts_and_answers_the_two_questions(
     assert "Carla <b>" in found.text
     assert "Carla &lt;b&gt;" in found.html
     assert "<b>" not in found.html
-    assert mail.NOTICE_WORDS[locale]["person_a"] in found.text
-    assert mail.NOTICE_WORDS[locale]["automated_off"] in found.text
+    assert NOTICE_WORDS[locale]["person_a"] in found.text
+    assert NOTICE_WORDS[locale]["automated_off"] in found.text
 
 
 def test_the_letter_follows_the_running_configuration(db: Session, world: World, invite: Invite) -> None:
