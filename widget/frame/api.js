@@ -1,15 +1,13 @@
-// The only way to the server: JSON with a bearer token, a time limit on every call, and repeats where repeating is safe.
+// The only way to the server: bearer token, time limits, repeats where repeating is safe.
 
-/** Anything that went wrong with a call. `code` is the server's, or `network` / `server`. */
 export class Trouble extends Error {
   constructor(code, status = 0, body = null) {
-    super((body && body.error && body.error.message) || code);
+    super(code);
     this.code = code;
     this.status = status;
     this.body = body || {};
   }
 
-  /** Worth trying again by itself. */
   get passing() {
     return this.code === 'network' || this.status >= 500 || this.status === 429;
   }
@@ -17,16 +15,11 @@ export class Trouble extends Error {
 
 export const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
-const codeFor = (status, body) => (body && body.error && body.error.code) || (status >= 500 ? 'server' : `status_${status}`);
+const codeFor = (status, body) => body?.error?.code || (status >= 500 ? 'server' : `status_${status}`);
 
 export function createApi() {
-  const api = {
-    token: null, // candidate token, in memory only
-    renew: null, // async () => void: fetch a new candidate token with the resume token
-    onothertab: () => {},
-  };
+  const api = { token: null }; // the candidate token, in memory only
 
-  /** One request with a time limit. Rejects with Trouble('network') when nothing came back. */
   api.fetch = async (path, options = {}, limitMs = 15000) => {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), limitMs);
@@ -54,7 +47,6 @@ export function createApi() {
     throw new Trouble(codeFor(response.status, answer), response.status, answer);
   }
 
-  /** Call once more after a token ran out; up to `tries` times when the fault may pass. */
   api.call = async (method, path, body, tries = 3) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -69,7 +61,7 @@ export function createApi() {
   };
 
   api.open = (token, hostOrigin, locale) => api.call('POST', '/c/open', { token, host_origin: hostOrigin, locale });
-  api.start = (body) => api.call('POST', '/c/start', body, 1); // Not repeated by itself: it may make a session.
+  api.start = (body) => api.call('POST', '/c/start', body, 1);
   api.session = () => api.call('GET', '/c/session');
   api.close = (takeId, body) => api.call('POST', `/c/takes/${takeId}/close`, body, 1);
   api.media = (takeId) => api.call('GET', `/c/takes/${takeId}/media`);
@@ -79,7 +71,6 @@ export function createApi() {
   api.withdraw = () => api.call('POST', '/c/withdraw', {});
   api.consent = (ai) => api.call('POST', '/c/consent', { ai });
   api.accommodation = (wishes) => api.call('POST', '/c/accommodation', wishes);
-  /** Where the person is and what went wrong: counts for the operator, never awaited. */
   api.event = (step, position = null, trouble = null) => {
     if (api.token) api.call('POST', '/c/events', { step, position, trouble }, 1).catch(() => {});
   };

@@ -1,8 +1,7 @@
-// Builds DOM nodes. Text only ever becomes text nodes, so nothing an employer or a server wrote can become markup.
+// Builds nodes. Text only ever becomes text nodes.
 
 const PROPERTIES = new Set(['value', 'checked', 'muted', 'srcObject', 'selected']);
 
-/** h('p', {class: 'x', onclick: fn}, 'text', [nodes], null) */
 export function h(tag, props, ...kids) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(props || {})) {
@@ -17,14 +16,12 @@ export function h(tag, props, ...kids) {
 
 export const button = (label, onclick, kind = '') => h('button', { type: 'button', class: kind, onclick }, label);
 
-/** Text with blank lines becomes paragraphs. */
 export const paragraphs = (text, props) =>
   String(text || '').split(/\n\s*\n/).filter(Boolean).map((part) => h('p', props, part));
 
 let last = 0;
 export const freshId = () => `g${(last += 1)}`;
 
-/** A labelled field: label above, hint below and tied to the control. */
 export function field(label, control, hint) {
   const id = freshId();
   control.id = id;
@@ -32,7 +29,6 @@ export function field(label, control, hint) {
   return h('p', { class: 'field' }, h('label', { for: id }, label), control, hint && h('span', { class: 'hint', id: `${id}h` }, hint));
 }
 
-/** A ticked choice: the whole line is the target. */
 export function tick(label, control, hint) {
   const id = freshId();
   control.id = id;
@@ -40,9 +36,14 @@ export function tick(label, control, hint) {
   return h('p', { class: 'tick' }, control, h('label', { for: id }, label), hint && h('span', { class: 'hint', id: `${id}h` }, hint));
 }
 
-/** Move focus to a heading without making it a Tab stop. */
+/** A line for what is wrong: `tell(text)` shows it and moves focus to `control` or to itself. */
+export function problemLine(text) {
+  const node = h('p', { class: 'error', tabindex: -1, hidden: !text }, text);
+  const tell = (words, control = node) => { node.hidden = false; node.textContent = words; control.focus(); };
+  return { node, tell };
+}
+
 export function focusOn(node) {
-  if (!node) return;
-  if (!node.hasAttribute('tabindex')) node.setAttribute('tabindex', '-1');
+  node.tabIndex = -1;
   node.focus();
 }

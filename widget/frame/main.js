@@ -1,60 +1,43 @@
-// The frame's step machine: gets a token, opens the session, shows one step at a time, and keeps what every step shares in `app`.
+// The frame's step machine, `app` (what every step shares), and what stands around the steps. More in README.md.
 
 import { createApi } from './api.js';
-import { focusOn, h } from './dom.js';
-import { createDevices } from './devices.js';
+import { button, focusOn, h } from './dom.js';
+import { createDevices } from './capture.js';
 import { createHost, joinHost } from './protocol.js';
 import { Sha256, hex, utf8 } from './sha256.js';
-import { createShell } from './shell.js';
 import { openStore } from './slices.js';
 import { createTakes } from './takes.js';
-import { loadWords, pickLanguage } from './words.js';
+import { LANGUAGES, loadWords, pickLanguage } from './words.js';
 import { devices, notice, practice } from './steps/arrive.js';
 import { check, submitted } from './steps/finish.js';
 import { help, overview, trouble } from './steps/overview.js';
 import { question } from './steps/question.js';
 
 const STEPS = { check, devices, help, notice, overview, practice, question, submitted, trouble };
-const EVENT_STEPS = { notice: 'notice', devices: 'devices', practice: 'devices', overview: 'question', question: 'question', check: 'review', submitted: 'submitted' };
+const EVENT_STEPS = { notice: 'notice', devices: 'devices', overview: 'question', question: 'question', check: 'review', submitted: 'submitted' };
+const WARN_MINUTES = [60, 10, 1];
 const KEEPS_CAMERA = new Set(['devices', 'practice', 'question', 'help']);
 
-const app = {
-  host: createHost(),
-  api: createApi(),
-  devices: createDevices(),
-  store: null,
-  takes: null,
-  words: null,
-  token: null, // what the page or the link gave us
-  resume: null,
-  opened: null, // the last answer of /c/open
-  session: null,
-  wishes: null, // another way to answer, asked for before there was a session
-  selfView: true,
-  step: null,
-};
+const app = { host: createHost(), api: createApi(), devices: createDevices(), selfView: true };
 app.t = (key, values) => app.words.t(key, values);
 
-/** Tell a screen reader something without moving focus. */
 app.say = (text) => {
   const region = document.getElementById('status');
   region.textContent = '';
   setTimeout(() => { region.textContent = text; }, 60);
 };
 
-/** Words for an error: ours for its code, else the server's sentence. */
 app.explain = (error) => {
-  const key = `error_${error.code || 'unknown'}`;
-  if (app.words.has(key)) return app.t(key);
-  return error.body && error.body.error ? error.body.error.message : app.t('error_unknown');
+  const key = `error_${error.code}`;
+  return app.t(app.words.has(key) ? key : 'error_unknown');
 };
 
 let turn = 0;
-/** Show a step: `{nodes, leave}`. The step before ends first (a take keeps its tail). Focus goes to the heading, except at the very start. */
+/** Show a step. The one before ends first, so that a take keeps its tail. */
 app.go = async (name, params = {}) => {
   const mine = (turn += 1);
   const isFirst = !app.step;
-  const leave = app.step && app.step.leave;
+  const leave = app.step?.leave;
   if (leave) { app.step.leave = null; await leave(); }
   const shown = await STEPS[name](app, params);
   if (mine !== turn) { if (shown.leave) shown.leave(); return; }
@@ -65,33 +48,26 @@ app.go = async (name, params = {}) => {
   main.replaceChildren(...shown.nodes.flat().filter(Boolean));
   app.shell.update();
   const heading = main.querySelector('h1');
-  document.title = `${heading ? heading.textContent : ''} – ${app.opened ? app.opened.interview.title : 'Greenroom'}`;
+  document.title = heading.textContent;
   if (!isFirst) focusOn(heading);
-  if (EVENT_STEPS[name]) app.api.event(EVENT_STEPS[name], name === 'question' ? params.question.position : null);
+  if (EVENT_STEPS[name]) app.api.event(EVENT_STEPS[name], params.question?.position ?? null);
 };
 
-/** Show the same step again, for example in another language. */
 app.again = () => app.go(app.step.name, app.step.params);
-
-app.fail = (error, params = {}) => {
-  app.host.event('error', { code: error.code || 'unknown' });
-  return app.go('trouble', { error, ...params });
-};
 
 app.setSession = (session) => {
   app.session = session;
   app.takes.session = session;
 };
 
-/** How a question may be answered by this person. */
 app.kindsOf = (one) => {
-  const others = app.session && app.session.other_kinds ? ['audio', 'text'] : [];
+  const others = app.session?.other_kinds ? ['audio', 'text'] : [];
   return ['video', 'audio', 'text'].filter((kind) => one.kinds.includes(kind) || others.includes(kind));
 };
 
 app.kindsAnywhere = () => ['video', 'audio', 'text'].filter((kind) => app.opened.interview.questions.some((one) => app.kindsOf(one).includes(kind)));
 
-/** Seconds with this person's time factor; null is no limit. */
+/** Null is no limit. */
 app.stretch = (seconds) => (app.session.time_factor === null ? null : seconds * app.session.time_factor);
 
 app.answerOf = (questionId) => app.session.answers.find((one) => one.question_id === questionId) || null;
@@ -106,7 +82,6 @@ app.setLanguage = async (code) => {
 
 const placeKey = () => (app.token.includes('~') ? app.token.split('~')[0] : hex(new Sha256().update(utf8(app.token)).digest()));
 
-/** Where this session can be found again from this browser and by link. */
 app.keepResume = async (resume) => {
   if (!resume) return;
   app.resume = resume;
@@ -117,7 +92,6 @@ app.keepResume = async (resume) => {
 app.forgetResume = () => app.store.note(`resume:${placeKey()}`, null);
 app.linkBack = () => `${location.origin}/i#${app.resume || app.token}`;
 
-/** Open (or open again) with the best token we have. */
 app.open = async () => {
   const stored = app.resume || await app.store.get(`resume:${placeKey()}`);
   const language = app.words.code;
@@ -142,14 +116,13 @@ app.api.renew = async () => {
   app.api.token = opened.token;
 };
 
-// Back from another tab: ask whether this one still holds the session.
+// Back from another tab: does this one still hold the session?
 document.addEventListener('visibilitychange', () => { if (!document.hidden && app.session && app.step) app.api.event('question'); });
 
 app.api.onothertab = () => {
   if (app.step && app.step.name !== 'trouble' && !app.isRecording) app.go('trouble', { error: { code: 'other_tab' } });
 };
 
-/** Where an opened session belongs: the notice, the overview, the receipt, or a plain word about its end. */
 app.enter = async () => {
   const { state } = app.opened;
   if (state === 'new') return app.go('notice');
@@ -160,10 +133,82 @@ app.enter = async () => {
   return app.go('overview', { isBack: true, cut });
 };
 
+/** What stands around every step, always at the same place. */
+function createShell() {
+  const { t } = app;
+  const top = document.getElementById('top');
+  const foot = document.getElementById('foot');
+  const saved = h('p', { class: 'saved' });
+  const banner = h('div', { class: 'banner', hidden: true });
+  const warned = new Set();
+  const shell = {};
+
+  shell.render = () => {
+    const { employer, interview } = app.opened || {};
+    top.replaceChildren(...(interview ? [
+      h('p', { class: 'whose' }, h('strong', {}, employer.name), ' ', h('span', {}, interview.title)),
+      interview.is_test ? h('p', { class: 'badge' }, t('is_test')) : '',
+      button(t('help_link'), () => { if (app.step.name !== 'help') app.go('help', { from: app.step }); }, 'link help'),
+    ] : []), banner);
+    foot.replaceChildren(saved, h('select', { 'aria-label': t('language'), onchange: (event) => speak(event.target.value) },
+      LANGUAGES.map(([code, name]) => h('option', { value: code, lang: code, selected: code === app.words.code }, name))));
+    shell.update();
+  };
+
+  async function speak(code) {
+    if (app.isRecording) return;
+    await app.store.note('language', code);
+    await app.setLanguage(code);
+    if (app.step.name === 'notice') await app.open().catch(() => {});
+    await app.again();
+    foot.querySelector('select').focus();
+  }
+
+  shell.update = () => {
+    if (!app.session) return;
+    const { open, total, sent, fault } = app.takes.progress();
+    const isOffline = navigator.onLine === false || fault === 'network';
+    let line = app.takes.list.length ? t('saved_all') : '';
+    if (open && isOffline) line = t('saved_offline');
+    else if (open && fault) line = t(fault === 'storage_full' ? 'error_storage_full' : 'saved_retrying');
+    else if (open) line = t('saved_sending', { percent: app.words.percent(sent / total) });
+    if (saved.textContent !== line) saved.textContent = line;
+    saved.classList.toggle('warn', Boolean(open && (isOffline || fault)));
+  };
+
+  shell.warn = (text) => {
+    banner.hidden = false;
+    banner.replaceChildren(h('p', {}, text), button(t('understood'), () => { banner.hidden = true; }));
+    app.say(text);
+  };
+
+  function warnOnce(key, text) {
+    if (!warned.has(key)) shell.warn(text);
+    warned.add(key);
+  }
+
+  app.store.onmemory = () => warnOnce('memory', t('memory_mode'));
+  shell.tellMemoryIfNeeded = () => { if (app.store.mode === 'memory') app.store.onmemory(); };
+
+  addEventListener('beforeunload', (event) => {
+    if (app.isRecording || (app.store.mode === 'memory' && app.takes.progress().open)) event.preventDefault();
+  });
+
+  setInterval(() => {
+    const minutes = app.session?.deadline ? (new Date(app.session.deadline) - Date.now()) / 60000 : 0;
+    const due = app.session?.state === 'in_progress' && WARN_MINUTES.filter((one) => minutes > 0 && minutes <= one).pop();
+    if (due) warnOnce(due, t('deadline_near', { n: Math.ceil(minutes) }));
+  }, 15000);
+  app.takes.watch(shell.update);
+  addEventListener('online', shell.update);
+  addEventListener('offline', shell.update);
+  return shell;
+}
+
 function tokenFromAddress() {
   const fragment = decodeURIComponent(location.hash.slice(1));
-  const token = fragment || (history.state && history.state.token) || '';
-  // Out of the address bar, where it would be seen, copied and kept; the entry's state survives a reload.
+  const token = fragment || history.state?.token || '';
+  // Out of the address bar; the history entry's state survives a reload.
   history.replaceState({ token }, '', location.pathname);
   addEventListener('hashchange', () => location.reload());
   return token;
@@ -176,7 +221,7 @@ async function start() {
   app.token = token;
   app.devices.policy = policy;
   app.takes = createTakes(app);
-  app.shell = createShell(app);
+  app.shell = createShell();
   const chosen = await app.store.get('language');
   await app.setLanguage(pickLanguage([chosen, locale, ...navigator.languages]));
   if (!token) return app.go('trouble', { error: { code: 'token_missing' } });
@@ -186,5 +231,5 @@ async function start() {
 }
 
 app.host.followHeight(document.getElementById('room'));
-start().catch((error) => (app.words ? app.fail(error, { again: true })
+start().catch((error) => (app.words ? app.go('trouble', { error, again: true })
   : document.getElementById('step').replaceChildren(h('h1', {}, 'This interview could not be loaded. Please reload the page.'))));

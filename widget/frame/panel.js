@@ -1,20 +1,17 @@
-// The recording panel: self-view, level, one button that starts and stops, a calm time, and plain words when something is in the way.
-// Used for the test clip, the practice question and the real questions; where the slices go is the caller's `sink`.
+// The recording panel of the test clip, the practice question and the real questions.
 
 import { button, h } from './dom.js';
-import { brightness, listen } from './meter.js';
-import { bitsFor, record } from './recorder.js';
+import { bitsFor, brightness, listen, record } from './capture.js';
 
-const DARK = 45; // mean brightness, 0..255
-const BOUNCE_MS = 700; // a second press so soon after the first is the same press
+const DARK = 45;
+const BOUNCE_MS = 700; // a second press so soon is the same press
 
-/** A link that carries this session to a page of its own, where the employer's page cannot forbid the camera. */
+/** Carries this session to a page of its own, where nobody around us can forbid the camera. */
 export const newTabLink = (app) => h('a', {
   class: 'button', href: app.linkBack(), target: '_blank', rel: 'noopener',
   onclick: () => setTimeout(() => app.go('trouble', { error: { code: 'moved' } }), 300),
 }, app.t('open_new_tab'));
 
-/** Why camera or microphone cannot be used, what to do, and the ways that need neither. */
 export function deviceTrouble(app, word, { onretry, kinds, onkind }) {
   const { t } = app;
   app.api.event('devices', null, `device_${word}`);
@@ -26,10 +23,6 @@ export function deviceTrouble(app, word, { onretry, kinds, onkind }) {
       kinds.map((kind) => button(t(`use_${kind}`), () => onkind(kind)))));
 }
 
-/**
- * `limits`: {soft, hard} in seconds, or null for none. `sink`: {begin(type, kind), slice(buffer, seconds), end(result)}.
- * `ondone({seconds, reason, code})` after the sink has everything. `otherKinds`: what may be chosen instead, `onkind` chooses it.
- */
 export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkind }) {
   const { t } = app;
   const view = h('video', { class: 'self', muted: true, playsinline: true, autoplay: true, 'aria-label': t('self_view') });
@@ -38,7 +31,7 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
   const hint = h('p', { class: 'hint', hidden: true });
   const time = h('p', { class: 'time' });
   const main = h('button', { type: 'button', class: 'primary big', onclick: press });
-  const second = button('', () => run && run.stop());
+  const second = button('', () => run?.stop());
   const hide = button('', toggleView, 'link');
   const clock = button(t('show_time'), () => { showTime = !showTime; clock.setAttribute('aria-pressed', String(showTime)); tick(); }, 'link');
   clock.setAttribute('aria-pressed', 'false');
@@ -64,7 +57,7 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
     main.hidden = next === 'error' || next === 'saving';
     second.hidden = next !== 'paused';
     second.textContent = t('stop_here');
-    state.textContent = note || t(`state_rec_${next}`);
+    state.textContent = note || (next === 'error' ? '' : t(`state_rec_${next}`));
     clock.hidden = !app.isRecording;
     hide.hidden = next === 'off' || next === 'error';
     view.hidden = !app.selfView || next === 'off' || next === 'error';
@@ -83,6 +76,11 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
     if (text) app.say(text);
   }
 
+  function hinder(word) {
+    show('error');
+    box.replaceChildren(deviceTrouble(app, word, { onretry: open, kinds: otherKinds, onkind }));
+  }
+
   async function open() {
     box.replaceChildren();
     state.textContent = t('state_rec_asking');
@@ -90,9 +88,7 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
       app.devices.narrow = bitsFor(app.takes.rate()).video < 300000;
       attach(app.devices.stream && app.devices.kind === kind ? app.devices.stream : await app.devices.open(kind));
     } catch (error) {
-      show('error');
-      state.textContent = '';
-      box.replaceChildren(deviceTrouble(app, error.word || 'unknown', { onretry: open, kinds: otherKinds, onkind }));
+      hinder(error.word || 'unknown');
       box.firstChild.focus();
     }
   }
@@ -100,7 +96,7 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
   function attach(stream) {
     unlisten();
     view.srcObject = stream;
-    view.play().catch(() => {}); // A browser that refuses to play the preview still records.
+    view.play().catch(() => {});
     unlisten = listen(stream, {
       onlevel: (part) => { level.style.width = `${Math.round(part * 100)}%`; },
       onsilent: (isSilent) => tell(isSilent ? t('hint_silent') : ''),
@@ -149,7 +145,7 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
     else { show('off', t(`cut_${result.code || 'cannot_record'}`)); }
   }
 
-  /** Late and calm: nothing until 30 s are left, unless the person wants to see the time. */
+  /** Nothing until 30 s are left, unless the person wants to see the time. */
   function tick() {
     const isOn = run && (stage === 'recording' || stage === 'paused');
     const seconds = isOn ? run.seconds() : 0;
@@ -175,11 +171,8 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
   const beat = setInterval(tick, 250);
   show('off');
   const hindrance = app.devices.hindrance(kind);
-  if (hindrance) {
-    show('error');
-    state.textContent = '';
-    box.replaceChildren(deviceTrouble(app, hindrance, { onretry: open, kinds: otherKinds, onkind }));
-  } else if (app.devices.wasOpen) open();
+  if (hindrance) hinder(hindrance);
+  else if (app.devices.wasOpen) open();
 
   return {
     node,
@@ -187,7 +180,7 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
     async leave() {
       gone = true;
       clearInterval(beat);
-      if (run) await run.stop('interrupted');
+      await run?.stop('interrupted');
       unlisten();
       app.isRecording = false;
       app.devices.onlost = () => {};
@@ -196,7 +189,6 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
   };
 }
 
-/** A sink that keeps a clip in memory only, for the test clip and the practice question. */
 export function memorySink() {
   const clip = { parts: [], type: '' };
   return {
@@ -207,7 +199,7 @@ export function memorySink() {
   };
 }
 
-/** A player for a clip or an address. Recordings straight from the browser do not know how long they are: ask for the end once. */
+/** Recordings straight from a browser do not know how long they are: ask for the end once. */
 export function player(kind, source) {
   const node = h(kind === 'audio' ? 'audio' : 'video', { controls: true, playsinline: true, preload: 'metadata', class: 'player', src: source });
   node.addEventListener('loadedmetadata', () => {

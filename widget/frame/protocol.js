@@ -1,9 +1,7 @@
-// Messages between this frame and the loader on the employer's page. Both ends check origin and source; we post to one exact origin,
-// which the loader wrote into our address's fragment. A page that lies about it never gets a message and never gets an answer.
+// Messages with the loader: origin and source checked, posted to the one origin in our address's fragment.
 
 const EVENTS = new Set(['started', 'answer-saved', 'submitted', 'error']);
 
-/** Resolves with {token, locale, policy, hostOrigin} once the loader has spoken. */
 export function joinHost(host) {
   return new Promise((resolve) => {
     addEventListener('message', (event) => {
@@ -16,7 +14,6 @@ export function joinHost(host) {
   });
 }
 
-/** The host page, or a silent stand-in when this document is a page of its own. */
 export function createHost() {
   const isFramed = parent !== window;
   const host = { isFramed, origin: null };

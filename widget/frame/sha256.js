@@ -1,5 +1,4 @@
-// SHA-256 that can be fed piece by piece and laid aside between pieces.
-// WebCrypto hashes only whole buffers; a take arrives slice by slice and may outlive the page that began it.
+// SHA-256 fed piece by piece and laid aside between pieces.
 
 const K = new Uint32Array(64);
 const START = new Uint32Array(8);
@@ -39,7 +38,6 @@ function block(state, bytes, at) {
 }
 
 export class Sha256 {
-  /** `saved` is what `save()` gave, from this page or an earlier one. */
   constructor(saved) {
     this.state = new Uint32Array(saved ? saved.state : START);
     this.tail = new Uint8Array(saved ? saved.tail : 0);

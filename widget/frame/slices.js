@@ -1,6 +1,4 @@
-// The browser's own store: slices of takes until the server has them, and a few small notes (resume token, drafts).
-// ArrayBuffers only: a Blob in IndexedDB never completes in some WebKit sessions. Every write has a time limit.
-// When storage is denied, hangs or is full, slices stay in memory and `mode` says so: the page tells the person.
+// The browser's store: slices until the server has them, and small notes. ArrayBuffers only; every write has a time limit.
 
 const LIMIT_MS = 4000;
 
@@ -19,7 +17,7 @@ function openDatabase() {
   const request = indexedDB.open('greenroom', 1);
   request.onupgradeneeded = () => {
     request.result.createObjectStore('takes', { keyPath: 'id' });
-    request.result.createObjectStore('slices'); // key [take, first byte, bytes]
+    request.result.createObjectStore('slices');
     request.result.createObjectStore('notes');
   };
   return asPromise(request);
@@ -30,7 +28,7 @@ export async function openStore() {
     const database = await within(openDatabase());
     database.onversionchange = () => database.close();
     const store = new Store(database);
-    await store.set('probe', 1); // Some browsers open the database and refuse the first write.
+    await store.set('probe', 1); // Some browsers refuse only the first write.
     return store;
   } catch {
     return new Store(null);
@@ -41,32 +39,31 @@ class Store {
   constructor(database) {
     this.database = database;
     this.mode = database ? 'disk' : 'memory';
-    this.index = new Map(); // take id -> [{at, size, bytes: only while not on disk}], in order
-    this.notes = new Map(); // what memory mode keeps instead of the 'notes' table
+    this.index = new Map();
+    this.notes = new Map();
     this.onmemory = () => {};
   }
 
-  /** Run `work(tables...)` in one transaction; resolves with work's request result once it is committed. */
   async act(names, mode, work) {
     if (!this.database) return undefined;
     const run = new Promise((resolve, reject) => {
       const tx = this.database.transaction(names, mode, { durability: mode === 'readwrite' ? 'strict' : 'default' });
       const request = work(...names.map((name) => tx.objectStore(name)));
-      tx.oncomplete = () => resolve(request && request.result);
+      tx.oncomplete = () => resolve(request?.result);
       tx.onabort = () => reject(tx.error);
       tx.onerror = () => reject(tx.error);
     });
     return within(run);
   }
 
-  /** From now on keep slices in memory: storage failed. What is on disk already stays readable. */
+  /** Storage failed: memory from now on. What is on disk stays readable. */
   fallBack() {
     if (this.mode === 'memory') return;
     this.mode = 'memory';
     this.onmemory();
   }
 
-  /** Keep one slice and the take's record in one commit. Never rejects: in the worst case the slice is in memory. */
+  /** Slice and record in one commit. Never rejects: at worst the slice is in memory. */
   async keep(record, at, bytes) {
     const entry = { at, size: bytes.length, bytes };
     this.pieces(record.id).push(entry);
@@ -88,7 +85,7 @@ class Store {
     return this.index.get(takeId);
   }
 
-  /** Up to `limit` bytes of the take from byte `from`, or null when the first of them is no longer here. */
+  /** Null when the byte at `from` is no longer here. */
   async read(takeId, from, limit) {
     const parts = [];
     let total = 0;
@@ -111,7 +108,6 @@ class Store {
     return buffer && new Uint8Array(buffer);
   }
 
-  /** The server has everything below `offset`: let those slices go. */
   async release(takeId, offset) {
     const gone = this.pieces(takeId).filter((piece) => piece.at + piece.size <= offset);
     this.index.set(takeId, this.pieces(takeId).filter((piece) => piece.at + piece.size > offset));
@@ -122,18 +118,10 @@ class Store {
     }).catch(() => {});
   }
 
-  /** Bytes kept here and not yet acknowledged. */
-  held() {
-    let total = 0;
-    for (const pieces of this.index.values()) for (const piece of pieces) total += piece.size;
-    return total;
-  }
-
   async saveTake(record) {
     await this.act(['takes'], 'readwrite', (takes) => takes.put(record)).catch(() => {});
   }
 
-  /** Records an earlier page left, each with its slices indexed again. */
   async leftTakes(session) {
     const records = await this.act(['takes'], 'readonly', (takes) => takes.getAll()).catch(() => null) || [];
     const keys = await this.act(['slices'], 'readonly', (slices) => slices.getAllKeys()).catch(() => null) || [];
@@ -162,7 +150,6 @@ class Store {
     await this.act(['notes'], 'readwrite', (notes) => (value === null ? notes.delete(key) : notes.put(value, key)));
   }
 
-  /** Like `set`, for what may be lost without harm. */
   note(key, value) {
     return this.set(key, value).catch(() => {});
   }

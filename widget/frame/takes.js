@@ -1,13 +1,13 @@
-// The takes of this session as the page knows them: those recorded here (with their slices), those an earlier page left
-// behind, and those only the server knows. Also which take counts for each question, told to the server as soon as it can be.
+// All takes of this session, and which of them counts for each question.
 
 import { Sha256, hex } from './sha256.js';
 import { createUploader } from './upload.js';
 
-const COPY_LIMIT = 48 * 1024 * 1024; // bytes kept in memory so that a take can be watched at once
+const COPY_LIMIT = 48 * 1024 * 1024; // bytes in memory, to watch a take at once
 
-const newId = () => (crypto.randomUUID ? crypto.randomUUID()
-  : hex(crypto.getRandomValues(new Uint8Array(16))).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'));
+const KEPT = 'id session question kind type technical began upload serverId size seconds ended sha256 status'.split(' ');
+
+const newId = () => hex(crypto.getRandomValues(new Uint8Array(16))).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 
 class Take {
   constructor(kept) {
@@ -15,15 +15,14 @@ class Take {
       upload: null, serverId: null, sent: 0, size: 0, seconds: 0, ended: null, sha256: null, declared: false, status: 'recording',
     }, kept);
     this.hash = new Sha256(kept.hash);
-    this.copy = []; // the slices once more, for watching; dropped when large or no longer needed
-    this.line = Promise.resolve(); // slices are kept one after the other
+    this.copy = []; // for watching
+    this.line = Promise.resolve();
     this.unlock = () => {};
   }
 
-  /** What is stored beside the slices: enough to finish the take after a reload. */
+  /** Enough to finish the take after a reload. */
   record() {
-    const { id, session, question, kind, type, technical, began, upload, serverId, size, seconds, ended, sha256, status } = this;
-    return { id, session, question, kind, type, technical, began, upload, serverId, size, seconds, ended, sha256, status, hash: this.hash.save() };
+    return { ...Object.fromEntries(KEPT.map((key) => [key, this[key]])), hash: this.hash.save() };
   }
 
   get isLost() {
@@ -31,7 +30,7 @@ class Take {
   }
 }
 
-/** Hold a lock while this page records a take, so that another tab does not take it for an abandoned one. */
+/** Another tab must not take a running take for an abandoned one. */
 function lock(take) {
   if (!navigator.locks) return;
   navigator.locks.request(`greenroom-${take.id}`, () => new Promise((resolve) => { take.unlock = resolve; })).catch(() => {});
@@ -55,7 +54,7 @@ export function createTakes({ api, store }) {
   };
   const uploader = createUploader({ api, store, takes: list, changed });
   const takes = { list, session: null, rate: uploader.rate, poke: uploader.poke };
-  const choices = new Map(); // question -> client take id that should count and that the server has not been told of yet
+  const choices = new Map(); // question -> client take id, until the server was told
 
   takes.watch = (watch) => { watchers.add(watch); return () => watchers.delete(watch); };
 
@@ -93,7 +92,7 @@ export function createTakes({ api, store }) {
     changed(take);
   };
 
-  /** Bring back what an earlier page left: finish cut takes with reason `recovered`. Returns the cut ones. */
+  /** Finish what an earlier page left. Returns the takes that were cut. */
   takes.recover = async (session) => {
     takes.session = session;
     const cut = [];
@@ -117,7 +116,7 @@ export function createTakes({ api, store }) {
     return cut;
   };
 
-  /** Every take of a question, oldest first: {clientId, id, kind, seconds, state, technical, local}. */
+  /** Oldest first. */
   takes.of = (question) => {
     const known = (takes.session.takes || []).filter((one) => one.question_id === question && one.state !== 'discarded');
     const rows = known.map((one) => ({
@@ -139,7 +138,6 @@ export function createTakes({ api, store }) {
     return last.state === 'damaged' || Boolean(last.local && ['interrupted', 'recovered'].includes(last.local.ended));
   };
 
-  /** How many times this question may still be recorded. A technical take costs nothing. */
   takes.left = (question) => {
     const used = takes.of(question.id).filter((one) => !one.technical && one.state !== 'refused').length;
     const left = 1 + question.retakes + (takes.session.extra_retakes || 0) - used;
@@ -165,7 +163,6 @@ export function createTakes({ api, store }) {
   };
 
   let settling = false;
-  /** Tell the server which takes count, as soon as it has them. */
   async function settle() {
     if (settling || !takes.session) return;
     settling = true;
@@ -189,16 +186,12 @@ export function createTakes({ api, store }) {
     else answers.push({ question_id: question, ...answer });
   };
 
-  /** Bytes recorded and not yet with the server, and of how many. */
   takes.progress = () => {
     const open = list.filter((one) => one.size && one.status !== 'verified' && !one.isLost);
     const total = open.reduce((sum, one) => sum + one.size, 0);
     const sent = open.reduce((sum, one) => sum + one.sent, 0);
     return { open: open.length, total, sent, fault: (open.find((one) => one.fault) || {}).fault || null };
   };
-
-  /** Watched and kept: the copy in memory may go. */
-  takes.dropCopies = () => list.forEach((take) => { if (take.ended) take.copy = null; });
 
   takes.forgetAll = async () => {
     for (const take of list) await store.forgetTake(take.id);

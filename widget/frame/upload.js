@@ -1,5 +1,4 @@
-// Sends takes to the server over tus 1.0.0 while they are still growing: creation with deferred length, PATCH in order from
-// the server's offset, HEAD whenever in doubt. One request at a time. A slice is released only after the server has it.
+// tus 1.0.0 for takes that are still growing. A slice is released only after the server has it.
 
 import { Trouble } from './api.js';
 import { base64, sha256, utf8 } from './sha256.js';
@@ -11,10 +10,6 @@ const LARGEST = 1024 * 1024;
 
 const metadata = (values) => Object.entries(values).map(([key, value]) => `${key} ${base64(utf8(String(value)))}`).join(',');
 
-/**
- * `takes`: an array of take records, oldest first (see takes.js). `changed(take)` is called after every step forward.
- * Returns {poke, rate}: poke wakes it, rate() is the measured bits per second or null.
- */
 export function createUploader({ api, store, takes, changed }) {
   let wake = null;
   let failures = 0;
@@ -36,7 +31,7 @@ export function createUploader({ api, store, takes, changed }) {
     const response = await api.fetch(url, { method, headers: { ...TUS, ...headers }, body }, STALL_MS);
     if (response.ok) return response;
     const answer = await response.json().catch(() => null);
-    const code = (answer && answer.error && answer.error.code) || `status_${response.status}`;
+    const code = answer?.error?.code || `status_${response.status}`;
     const trouble = new Trouble(code, response.status, answer);
     trouble.after = Number(response.headers.get('Retry-After')) * 1000 || 0;
     throw trouble;
@@ -49,10 +44,10 @@ export function createUploader({ api, store, takes, changed }) {
         question: take.question, kind: take.kind, filetype: take.type, take: take.id, technical: take.technical ? 1 : 0,
       }),
     });
-    // Keep to our own origin whatever the proxy in front wrote into Location.
+    // Our own origin, whatever a proxy wrote.
     const place = new URL(response.headers.get('Location'), location.href);
     take.upload = place.pathname + place.search;
-    take.doubt = true; // The same take may have been created before: ask how far it got.
+    take.doubt = true; // It may have been created before.
     await store.saveTake(take.record());
   }
 
@@ -116,7 +111,6 @@ export function createUploader({ api, store, takes, changed }) {
     return close(take);
   }
 
-  /** What each fault means for this take, and how long to leave it alone (ms). */
   async function setBack(take, trouble) {
     failures += 1;
     take.doubt = Boolean(take.upload);
@@ -125,7 +119,7 @@ export function createUploader({ api, store, takes, changed }) {
     const isGone = status === 404 || status === 410;
     if (status === 401 && api.renew) await api.renew().catch(() => {});
     else if (isGone && take.upload && trouble.code !== 'lost' && (await store.read(take.id, 0, 1))) {
-      take.upload = null; take.serverId = null; take.sent = 0; take.doubt = false; // Begin again: every slice is still here.
+      take.upload = null; take.serverId = null; take.sent = 0; take.doubt = false; // begin again: every slice is still here
     } else if (isGone) take.status = 'damaged';
     else if (status === 413) take.status = 'refused';
     else if (status === 409 && !take.upload) take.status = 'refused'; // no retake left

@@ -1,9 +1,8 @@
-// The interface's words in the person's language. A language is one file in words/; numbers, plurals and dates come from Intl.
+// The interface's words. A language is one file in words/; numbers, plurals and dates come from Intl.
 
 const NAMES = { en: 'English', es: 'Español', hi: 'हिन्दी', ja: '日本語', de: 'Deutsch', fr: 'Français' };
 export const LANGUAGES = Object.entries(NAMES);
 
-/** The first of the wished-for locales that we have, e.g. 'de-AT' -> 'de'. */
 export function pickLanguage(wishes) {
   return wishes.filter(Boolean).map((wish) => wish.toLowerCase().split(/[-_]/)[0]).find((code) => NAMES[code]) || 'en';
 }
@@ -28,7 +27,7 @@ class Words {
     return new Intl.NumberFormat(this.code, { maximumFractionDigits: 0, ...options }).format(number);
   }
 
-  /** t('takes_left', {n: 2}): {n} picks the plural form, every {name} is filled in. */
+  /** {n} picks the plural form. */
   t(key, values = {}) {
     const found = this.words[key];
     if (found === undefined) return key;
@@ -40,7 +39,6 @@ class Words {
     return this.number(number, { style: 'unit', unit, unitDisplay: 'long' });
   }
 
-  /** 95 -> '1 minute 35 seconds' */
   duration(seconds) {
     const whole = Math.round(seconds);
     return [whole >= 60 && this.unit(Math.floor(whole / 60), 'minute'), (whole % 60 || !whole) && this.unit(whole % 60, 'second')]
@@ -55,7 +53,6 @@ class Words {
     return new Intl.ListFormat(this.code, { type: 'unit' }).format(parts);
   }
 
-  /** In the person's own time zone, which is named. */
   moment(iso) {
     return new Intl.DateTimeFormat(this.code, {
       weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short',

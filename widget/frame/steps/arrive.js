@@ -1,6 +1,6 @@
 // Before the first question: the notice with its consents, the device check, the practice question.
 
-import { button, field, focusOn, h, paragraphs, tick } from '../dom.js';
+import { button, field, focusOn, h, paragraphs, problemLine, tick } from '../dom.js';
 import { memorySink, newTabLink, player, recordPanel } from '../panel.js';
 
 const CLIP = { soft: 10, hard: 15 };
@@ -9,7 +9,7 @@ const PRACTICE = { soft: 60, hard: 90 };
 export const factList = (facts, lang) => h('dl', { class: 'facts', lang },
   facts.map((fact) => h('div', {}, h('dt', {}, fact.question), h('dd', {}, fact.answer))));
 
-export const mailTo = (contact) => contact && contact.email
+export const mailTo = (contact) => contact?.email
   && h('a', { href: `mailto:${contact.email}` }, contact.name || contact.email);
 
 function outline(app) {
@@ -36,19 +36,14 @@ export function notice(app, { problem } = {}) {
   const ai = h('input', { type: 'checkbox', name: 'ai' });
   const name = h('input', { type: 'text', name: 'name', autocomplete: 'name', maxlength: 200 });
   const email = h('input', { type: 'email', name: 'email', autocomplete: 'email', maxlength: 254 });
-  const message = h('p', { class: 'error', tabindex: -1, hidden: !problem }, problem);
+  const message = problemLine(problem);
   const go = button(t('start'), begin, 'primary big');
   const isBlocked = ['audio', 'video'].some((kind) => app.devices.hindrance(kind) === 'blocked');
 
-  function refuse(text, control) {
-    message.hidden = false;
-    message.textContent = text;
-    app.say(text);
-    focusOn(control);
-  }
+  const refuse = (text, control) => { message.tell(text, control); app.say(text); };
 
   async function begin() {
-    if (!recording.checked) return refuse(t('need_consent'), recording);
+    if (!recording.checked) return refuse(t('error_consent_needed'), recording);
     if (!person && !name.value.trim()) return refuse(t('need_name'), name);
     if (!person && !(email.value && email.validity.valid)) return refuse(t('need_email'), email);
     go.setAttribute('aria-busy', 'true');
@@ -56,7 +51,7 @@ export function notice(app, { problem } = {}) {
       await startSession(app, { recording: true, ai: ai.checked }, person || { name: name.value.trim(), email: email.value.trim() });
     } catch (error) {
       go.removeAttribute('aria-busy');
-      if (error.code !== 'notice_changed') return refuse(app.explain(error), message);
+      if (error.code !== 'notice_changed') return refuse(app.explain(error));
       await app.open();
       return app.go('notice', { problem: app.explain(error) });
     }
@@ -77,7 +72,7 @@ export function notice(app, { problem } = {}) {
         person ? h('p', {}, t('signed_in_as', { name: person.name })) : [field(t('your_name'), name), field(t('your_email'), email, t('email_hint'))],
         tick(t('consent_recording', { employer: employer.name }), recording),
         shown.ai_consent_asked && tick(t('consent_ai'), ai, t('consent_ai_hint')),
-        message, h('div', { class: 'actions' }, go), h('p', { class: 'hint' }, t('nothing_records'))),
+        message.node, h('div', { class: 'actions' }, go), h('p', { class: 'hint' }, t('nothing_records'))),
     ],
   };
 }
@@ -106,7 +101,7 @@ async function startSession(app, consent, { name, email }) {
   app.shell.tellMemoryIfNeeded();
 }
 
-/** A panel whose clip stays in memory: played back under `title`, then forgotten. */
+/** The clip stays in memory. */
 function rehearsal(app, kind, limits, title, text, ways = {}) {
   const sink = memorySink();
   const clip = h('div', { class: 'clip' });
@@ -141,7 +136,7 @@ export function devices(app, { kind: wished } = {}) {
 
   function picker(which, label, found) {
     const track = app.devices.stream.getTracks().find((one) => one.kind === which);
-    const current = track && track.getSettings().deviceId;
+    const current = track?.getSettings().deviceId;
     const select = h('select', { onchange: async () => {
       await app.devices.choose(which, select.value, select.selectedOptions[0].textContent).catch(() => {}); // the panel says it
       panel.reopen();
@@ -175,7 +170,6 @@ export function devices(app, { kind: wished } = {}) {
   };
 }
 
-/** Recorded into memory, played back and forgotten: no byte of it is stored or sent. */
 export function practice(app, { kind = 'video' } = {}) {
   const { t } = app;
   const { panel, clip, leave } = rehearsal(app, kind, PRACTICE, t('practice_done'), t('practice_done_text'));

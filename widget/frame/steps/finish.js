@@ -1,5 +1,4 @@
-// The check before handing in, and the receipt. "Submitted" is shown only after the server has confirmed every byte;
-// until then the check says what is missing and goes on trying.
+// The check, handing in, the receipt. "Submitted" is shown only after the server's 200.
 
 import { button, focusOn, h, tick } from '../dom.js';
 import { hex, sha256, utf8 } from '../sha256.js';
@@ -8,22 +7,21 @@ import { factList } from './arrive.js';
 import { questionButton, withdrawal } from './overview.js';
 import { isAnswered, takeList } from './question.js';
 
-/** What this browser knows of the answer that counts; null where it never held it. */
 function proofOf(app, { id }) {
   const row = app.takes.chosen(id);
   const answer = app.answerOf(id);
-  if (!row && answer && answer.text) {
+  if (!row && answer?.text) {
     const bytes = utf8(answer.text);
     return { question_id: id, sha256: hex(sha256(bytes)), bytes: bytes.length };
   }
-  const local = row && row.local;
+  const local = row?.local;
   return { question_id: id, sha256: local ? local.sha256 : null, bytes: local ? local.size : null };
 }
 
 function isSafe(app, { id }) {
   const row = app.takes.chosen(id);
   const answer = app.answerOf(id);
-  if (row) return row.state === 'verified' && Boolean(answer && answer.take_id === row.id);
+  if (row) return row.state === 'verified' && answer?.take_id === row.id;
   return Boolean(answer && (answer.text || answer.take_id));
 }
 
@@ -44,7 +42,7 @@ export function check(app) {
     if (list) lists.push(list);
     return h('li', { class: 'card' },
       h('h2', { id: `n${i}` }, t('question_n', { position: one.position }), ' ', h('span', { lang: locale }, one.prompt)),
-      list ? list.node : answer && answer.text && h('blockquote', { lang: locale }, answer.text),
+      list ? list.node : answer?.text && h('blockquote', { lang: locale }, answer.text),
       !isAnswered(app, one) && h('p', { class: 'take-state open' }, t('state_unanswered')),
       h('div', { class: 'actions' }, questionButton(app, one, `n${i}`)));
   }
@@ -79,13 +77,13 @@ export function check(app) {
     problem.hidden = true;
     isWaiting = true;
     show();
-    focusOn(stop);
+    stop.focus();
     app.say(t('submit_checking'));
     for (let tries = 0; isWaiting && !isGone; tries += 1) await attempt(tries);
     return undefined;
   }
 
-  /** Wait for the last bytes or hand in. A fault that passes is tried again: only the person or the server ends this. */
+  /** Only the person or the server ends this. */
   async function attempt(tries) {
     app.takes.poke();
     await app.takes.settle();
@@ -100,7 +98,7 @@ export function check(app) {
       return await app.go('submitted', { receipt });
     } catch (error) {
       const gaps = error.code === 'not_complete' && (error.body.missing || []);
-      if (gaps && gaps.some((gap) => gap.reason !== 'incomplete')) return missing(gaps);
+      if (gaps?.some((gap) => gap.reason !== 'incomplete')) return missing(gaps);
       if (!gaps && !error.passing) return refuse([h('p', {}, app.explain(error))]);
       show(t('submit_retrying'));
       await app.refresh().catch(() => {});
@@ -120,14 +118,13 @@ export function check(app) {
   };
 }
 
-/** What the employer's server holds, byte for byte, who looks at it, and the person's rights. */
 export async function submitted(app, { receipt: given } = {}) {
   const { t, words } = app;
   if (!app.api.token) app.api.token = app.token; // a receipt link opens with its own token
   const receipt = given || await app.api.receipt();
   const { employer, interview, notice } = app.opened;
   if (given) {
-    app.opened.state = app.session.state = 'submitted';
+    app.session.state = 'submitted';
     app.host.event('submitted');
     await app.takes.forgetAll();
   }
@@ -151,7 +148,6 @@ export async function submitted(app, { receipt: given } = {}) {
   };
 }
 
-/** Consent to machine help can be changed afterwards as easily as it was given. */
 function aiChoice(app) {
   const box = h('input', { type: 'checkbox', checked: app.session.consent.ai, onchange: () => app.api.consent(box.checked).then(
     () => app.say(app.t('text_saved')),

@@ -1,6 +1,6 @@
-// All questions with their states, and the two screens one may be sent to from anywhere: another way to answer, and trouble.
+// All questions; and the two screens one may come to from anywhere: another way to answer, and trouble.
 
-import { button, field, h, tick } from '../dom.js';
+import { button, field, h, problemLine, tick } from '../dom.js';
 import { newTabLink } from '../panel.js';
 import { mailTo } from './arrive.js';
 import { isAnswered, stateOf } from './question.js';
@@ -10,11 +10,10 @@ function stateLine(app, question) {
   const row = app.takes.chosen(question.id);
   if (row) return { text: `${t(`kind_${row.kind}`)} · ${stateOf(app, row)}`, state: row.state };
   const answer = app.answerOf(question.id);
-  if (answer && answer.text) return { text: `${t('kind_text')} · ${t('take_safe')}`, state: 'verified' };
+  if (answer?.text) return { text: `${t('kind_text')} · ${t('take_safe')}`, state: 'verified' };
   return { text: t(app.takes.of(question.id).length ? 'state_choose' : 'state_unanswered'), state: 'open' };
 }
 
-/** "Answer" or "Look at or change" for one question; `id` names the question for those who do not see the row. */
 export function questionButton(app, question, id, kind = '') {
   const node = button(app.t(isAnswered(app, question) ? 'change' : 'answer'), () => app.go('question', { question }), kind);
   node.setAttribute('aria-describedby', id);
@@ -76,14 +75,13 @@ function linkBack(app) {
   return h('div', { class: 'copy' }, field(app.t('private_link'), box, app.t('private_link_hint')), copy);
 }
 
-/** Someone else sits here now. What is still unsent belongs to the first person and must leave first. */
+/** Someone else sits here now; what is unsent belongs to the first person. */
 async function startAfresh(app) {
   if (app.takes.progress().open) { app.shell.warn(app.t('not_you_wait')); return; }
   await app.forgetResume();
   location.reload();
 }
 
-/** Two presses: the second, with its own words, does it. */
 export function withdrawal(app) {
   const { t } = app;
   const box = h('div', { class: 'actions' });
@@ -97,7 +95,7 @@ export function withdrawal(app) {
   return h('details', {}, h('summary', {}, t('withdraw_title')), h('p', {}, t('withdraw_text')), box);
 }
 
-/** More time, audio or text, more takes, a person to ask. No reason is asked for and reviewers never see it. */
+/** No reason is asked for and reviewers never see it. */
 export function help(app, { from }) {
   const { t } = app;
   const session = app.session || { time_factor: 1 };
@@ -106,7 +104,7 @@ export function help(app, { from }) {
   const kinds = box('other_kinds', session.other_kinds);
   const takes = box('more_retakes', session.extra_retakes > 0);
   const message = h('textarea', { rows: 3, maxlength: 2000 });
-  const problem = h('p', { class: 'error', tabindex: -1, hidden: true });
+  const problem = problemLine();
   const back = () => app.go(from ? from.name : 'notice', from ? { ...from.params, isBack: false, cut: [] } : {});
 
   async function use() {
@@ -114,9 +112,7 @@ export function help(app, { from }) {
     try {
       if (app.session) app.setSession(await app.api.accommodation(app.wishes));
     } catch (error) {
-      problem.hidden = false;
-      problem.textContent = app.explain(error);
-      problem.focus();
+      problem.tell(app.explain(error));
       return;
     }
     app.say(t('help_done'));
@@ -128,7 +124,7 @@ export function help(app, { from }) {
       h('h1', {}, t('help_title')), h('p', { class: 'lead' }, t('help_text')),
       h('form', { novalidate: true, onsubmit: (event) => { event.preventDefault(); use(); } },
         tick(t('help_time'), time, t('help_time_hint')), tick(t('help_kinds'), kinds, t('help_kinds_hint')), tick(t('help_takes'), takes),
-        field(t('help_message'), message, t('help_message_hint')), problem,
+        field(t('help_message'), message, t('help_message_hint')), problem.node,
         h('div', { class: 'actions' }, button(t('help_use'), use, 'primary'), button(t('back'), back))),
       h('h2', {}, t('help_more')),
       h('ul', {}, ['help_captions', 'help_read', 'help_pause'].map((key) => h('li', {}, t(key)))),
@@ -142,11 +138,11 @@ const askPerson = (app) => {
   return link && h('p', {}, app.t('ask_person'), ' ', link);
 };
 
-/** Where the interview cannot go on here: a plain sentence, what to do, whom to ask. */
 export function trouble(app, { error, again }) {
   const { t } = app;
   const { code = 'unknown' } = error;
   const isKnown = app.words.has(`${code}_title`);
+  if (!isKnown) app.host.event('error', { code });
   const timer = code === 'moved' && app.session ? setInterval(lookAfter, 5000) : null;
 
   async function lookAfter() {

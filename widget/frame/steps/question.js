@@ -1,8 +1,10 @@
-// One question: the prompt, the way of answering, the recorder; then its takes, to watch, to choose from and to keep.
+// One question, its recorder or text, its takes.
 
-import { button, focusOn, freshId, h, paragraphs } from '../dom.js';
+import { button, field, focusOn, freshId, h, paragraphs, problemLine } from '../dom.js';
 import { player, recordPanel } from '../panel.js';
-import { textAnswer } from './text.js';
+import { factList } from './arrive.js';
+
+const SAVE_MS = 1200;
 
 const isUnfinished = (row) => !row.local && row.state === 'recording';
 const canCount = (row) => !['damaged', 'refused'].includes(row.state) && !isUnfinished(row);
@@ -10,10 +12,9 @@ const canCount = (row) => !['damaged', 'refused'].includes(row.state) && !isUnfi
 export function isAnswered(app, { id }) {
   const answer = app.answerOf(id);
   const chosen = app.takes.chosen(id);
-  return Boolean((chosen && canCount(chosen)) || (answer && answer.text));
+  return Boolean((chosen && canCount(chosen)) || answer?.text);
 }
 
-/** The first question after this one that has no answer, else null. */
 function nextOpen(app, from) {
   const { questions } = app.opened.interview;
   const order = [...questions.slice(from.position), ...questions.slice(0, from.position)];
@@ -59,7 +60,7 @@ export function question(app, { question: asked }) {
       if (list.picked()) app.takes.choose(asked.id, list.picked().clientId);
       goOn();
     };
-    const cut = result.reason === 'limit' ? t('cut_limit') : result.code && t(`cut_${result.code}`);
+    const cut = result.reason === 'limit' ? t('cut_limit') : result.code && `${t(`cut_${result.code}`)} ${t('cut_kept')}`;
     await put({
       node: h('section', { class: 'panel' }, head, cut && h('p', { class: 'notice-box warn' }, cut), list.node,
         h('div', { class: 'actions' }, button(t('keep_and_go'), keep, 'primary'),
@@ -85,7 +86,7 @@ export function question(app, { question: asked }) {
   const wish = () => (kinds.includes(app.kindWish) ? app.kindWish : kinds[0]);
 
   const answer = app.answerOf(asked.id);
-  if (answer && answer.text && !app.takes.chosen(asked.id)) showKind('text');
+  if (answer?.text && !app.takes.chosen(asked.id)) showKind('text');
   else if (app.takes.of(asked.id).length) { mark(wish()); showTakes(null); } else showKind(wish());
   const clock = thinking(app, asked);
   const place = questions.indexOf(asked);
@@ -110,7 +111,7 @@ export function question(app, { question: asked }) {
   };
 }
 
-/** Thinking time, where the employer set one. When it is over nothing happens but a word. */
+/** When it is over nothing happens but a word. */
 function thinking(app, asked) {
   const seconds = asked.thinking_seconds && app.stretch(asked.thinking_seconds);
   if (!seconds) return { node: null, stop() {} };
@@ -139,19 +140,17 @@ function readAloud(app, asked) {
 
 function criteria(app) {
   const { criteria: all, locale } = app.opened.interview;
-  return all && all.length > 0 && h('details', {}, h('summary', {}, app.t('criteria_title')),
-    h('dl', { lang: locale }, all.map((one) => h('div', {}, h('dt', {}, one.name), h('dd', {}, one.description)))));
+  return all?.length > 0 && h('details', {}, h('summary', {}, app.t('criteria_title')),
+    factList(all.map((one) => ({ question: one.name, answer: one.description })), locale));
 }
 
 function notes(app, asked) {
   const key = `notes:${app.session.id}:${asked.id}`;
-  const id = freshId();
-  const area = h('textarea', { id, rows: 4, 'aria-describedby': `${id}h`, oninput: () => app.store.note(key, area.value) });
+  const area = h('textarea', { rows: 4, oninput: () => app.store.note(key, area.value) });
   app.store.get(key).then((kept) => { if (kept) area.value = kept; });
-  return h('div', { class: 'field' }, h('label', { for: id }, app.t('notes')), area, h('span', { class: 'hint', id: `${id}h` }, app.t('notes_hint')));
+  return field(app.t('notes'), area, app.t('notes_hint'));
 }
 
-/** A take's state in words. */
 export function stateOf(app, { local, state }) {
   const fixed = { verified: 'take_safe', damaged: 'take_damaged', refused: 'take_refused' }[state];
   if (fixed) return app.t(fixed);
@@ -160,12 +159,11 @@ export function stateOf(app, { local, state }) {
 }
 
 async function sourceOf(app, { id, local }) {
-  if (local && local.copy && local.copy.length) return URL.createObjectURL(new Blob(local.copy, { type: local.type }));
+  if (local?.copy?.length) return URL.createObjectURL(new Blob(local.copy, { type: local.type }));
   const answer = id && await app.api.media(id).catch(() => null);
-  return answer && answer.url;
+  return answer?.url;
 }
 
-/** `openId`: client id of the take whose player is open from the start. Returns {node, picked, leave}. */
 export function takeList(app, asked, openId) {
   const { t, words } = app;
   const rows = app.takes.of(asked.id);
@@ -223,7 +221,7 @@ export function takeList(app, asked, openId) {
   };
 }
 
-/** Part of a take reached the server and this browser no longer has the rest: the person may keep that part. */
+/** This browser no longer has the rest. */
 async function keepArrived(app, row) {
   try {
     await app.api.close(row.id, { bytes: row.offset, sha256: null, seconds: row.seconds || null, reason: 'recovered' });
@@ -232,4 +230,69 @@ async function keepArrived(app, row) {
   } catch (error) {
     app.say(app.explain(error));
   }
+}
+
+/** Saved while it is typed: here at once, on the server a moment later. */
+function textAnswer(app, question, ondone) {
+  const { t } = app;
+  const key = `draft:${app.session.id}:${question.id}`;
+  const limit = question.characters || 5000;
+  const known = app.answerOf(question.id);
+  const area = h('textarea', { rows: '10', maxlength: String(limit), lang: app.opened.interview.locale, oninput: typed });
+  const state = h('p', { class: 'hint' });
+  const count = h('p', { class: 'hint' });
+  const problem = problemLine();
+  let timer = null;
+  let sent = known?.text || '';
+  area.value = sent;
+  app.store.get(key).then((draft) => { if (draft && !area.value) { area.value = draft; measure(); } });
+
+  function measure() {
+    count.textContent = t('characters_left', { n: limit - area.value.length });
+  }
+
+  function typed() {
+    measure();
+    state.textContent = t('text_saving');
+    app.store.note(key, area.value);
+    clearTimeout(timer);
+    timer = setTimeout(() => save(false), SAVE_MS);
+  }
+
+  /** While a recorded take counts, typing alone must not push it aside: only the button does. */
+  async function save(isMeant) {
+    clearTimeout(timer);
+    const text = area.value.trim();
+    if (!text || text === sent || (!isMeant && app.takes.chosen(question.id))) {
+      state.textContent = text ? t('text_saved') : '';
+      return true;
+    }
+    try {
+      await app.api.answer(question.id, { text });
+      sent = text;
+      app.takes.setAnswer(question.id, { text, take_id: null, kind: 'text' });
+      state.textContent = t('text_saved');
+      return true;
+    } catch (error) {
+      state.textContent = t('text_saved_here');
+      timer = setTimeout(() => save(isMeant), 5000);
+      return error;
+    }
+  }
+
+  async function done() {
+    if (!area.value.trim()) { problem.tell(t('text_empty'), area); return; }
+    await app.takes.unchoose(question.id);
+    const outcome = await save(true);
+    if (outcome !== true) { problem.tell(app.explain(outcome)); return; }
+    await app.store.note(key, null);
+    ondone();
+  }
+
+  measure();
+  return {
+    node: h('section', { class: 'panel' }, field(t('your_answer'), area), count, state, problem.node,
+      h('div', { class: 'actions' }, button(t('use_answer'), done, 'primary'))),
+    async leave() { if (area.value.trim() !== sent) await save(false); clearTimeout(timer); },
+  };
 }
