@@ -105,7 +105,7 @@ def submit(db: Session, actor: Actor, session: CandidateSession, now: datetime) 
     given.card.submitted_at = now
     given.card.overall = overall(rubric, {criterion.id: given.scores[criterion.id].level for criterion in rubric})
     db.flush()
-    session.scorecard_count = len(submitted(db, [session.id]))
+    _count(db, session)
     about = {"session": session.id}
     audit.append(db, actor, Verb.SCORECARD_SUBMITTED, ("scorecard", given.card.id), about, now=now)
     return given
@@ -176,6 +176,14 @@ def _keep(db: Session, given: Given, criterion: Criterion, level: int, reason: s
     db.add(Score(employer_id=given.card.employer_id, **values))
 
 
+def _count(db: Session, session: CandidateSession) -> None:
+    """Keeps what the inbox and the shortlist sort by."""
+    overalls = [given.card.overall for given in submitted(db, [session.id])]
+    known = [value for value in overalls if value is not None]
+    session.scorecard_count, session.overall = len(overalls), round(sum(known) / len(known), 2) if known else None
+    db.flush()
+
+
 def _fresh(db: Session, given: Given, session: CandidateSession) -> Given:
     db.flush()
     found = find(db, session.id, given.card.member_id) or given
@@ -183,4 +191,5 @@ def _fresh(db: Session, given: Given, session: CandidateSession) -> Given:
         rubric = reviews.criteria(db, session.version_id)
         found.card.overall = overall(rubric, {key: score.level for key, score in found.scores.items()})
         db.flush()
+        _count(db, session)
     return found

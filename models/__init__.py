@@ -2,7 +2,7 @@
 
 from models.answer import Answer, Take
 from models.audit import AuditEvent
-from models.base import EVERY_EMPLOYER, Base, TenantUnset, UTCDateTime, db, new_id, serve
+from models.base import EVERY_EMPLOYER, Base, TenantUnset, UTCDateTime, db, is_reachable, new_id, serve
 from models.candidate import Accommodation, Candidate, CandidateSession, Consent, Invite, Notice, Step
 from models.employer import Employer, Login, Member
 from models.interview import Criterion, Embed, Interview, InterviewVersion, Opening, Question
@@ -62,6 +62,7 @@ __all__ = [
     "Upload",
     "View",
     "db",
+    "is_reachable",
     "new_id",
     "one_session",
     "serve",

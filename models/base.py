@@ -89,6 +89,16 @@ def serve(session: orm.Session, employer_id: str) -> None:
     session.info["employer_id"] = employer_id
 
 
+def is_reachable(session: orm.Session) -> bool:
+    """Whether the database answers."""
+    try:
+        session.connection().exec_driver_sql("SELECT 1")
+    except sa.exc.SQLAlchemyError:
+        session.rollback()
+        return False
+    return True
+
+
 def _touches_tenant(statement: sa.Executable) -> bool:
     """Mappers are not enough: `select(count()).select_from(Opening)` names none, so the tables are looked for."""
     elements = visitors.iterate(cast(visitors.ExternallyTraversible, statement))

@@ -19,7 +19,7 @@ DESK = (
     "WHEN verdict IN ('advance', 'decline') THEN 'decided' ELSE 'waiting' END"
 )
 # Few sessions have an assignee: an index of those alone is small, and planners know that it is.
-ASSIGNED = {f"{dialect}_where": sa.text("assignee_id IS NOT NULL") for dialect in ("sqlite", "postgresql")}
+ASSIGNED: dict[str, Any] = {f"{dialect}_where": sa.text("assignee_id IS NOT NULL") for dialect in ("sqlite", "postgresql")}
 # The ways the inbox can be sorted, each served by an index.
 ORDERS = {
     "due": ("due_at", "id"),
@@ -58,14 +58,15 @@ class CandidateSession(OfEmployer, Base):
     `resume_version` is in every resume token: raising it revokes them all.
 
     What stands under "inbox" is no part of the record: it is kept so that the inbox need not count. `scorecard_count` counts
-    submitted scorecards, `verdict` is the decision that stands ("" for none), `shuffle` is a random place for samples;
-    the database itself keeps `desk` (open | waiting | decided | ended), `due_at` and `arrived_at`.
+    submitted scorecards, `overall` is their mean on 0-10, `verdict` is the decision that stands ("" for none), `shuffle` is a
+    random place for samples; the database itself keeps `desk` (open | waiting | decided | ended), `due_at` and `arrived_at`.
     """
 
     __tablename__ = "candidate_session"
     __table_args__ = (
         *(sa.Index(f"ix_candidate_session_{name}", "employer_id", "is_test", "desk", *by) for name, by in ORDERS.items()),
         *(sa.Index(f"ix_candidate_session_interview_{name}", "interview_id", "is_test", "desk", *by) for name, by in ORDERS.items()),
+        sa.Index("ix_candidate_session_ranked", "interview_id", "is_test", "overall", "id"),
         sa.Index("ix_candidate_session_assigned", "assignee_id", "is_test", "desk", *ORDERS["due"], **ASSIGNED),
         sa.Index("ix_candidate_session_interview_state", "interview_id", "state"),
     )
@@ -93,6 +94,7 @@ class CandidateSession(OfEmployer, Base):
 
     # inbox
     scorecard_count: Mapped[int] = mapped_column(default=0)
+    overall: Mapped[float | None]
     verdict: Mapped[str] = mapped_column(sa.String(10), default="")
     assignee_id: Mapped[str | None] = mapped_column(sa.ForeignKey("member.id"))
     shuffle: Mapped[int] = mapped_column(default=lambda: secrets.randbelow(1 << 30))

@@ -42,7 +42,7 @@ function step(by) {
 function submit() {
   const open = groups().find((group) => !isScored(group));
   if (open) mark(open);
-  else form().requestSubmit();
+  else form().requestSubmit(form().querySelector("[name=then]"));
 }
 
 document.addEventListener("keydown", (event) => {

@@ -4,14 +4,33 @@ from __future__ import annotations
 
 from flask import Flask
 
-from views import auth, embeds, factors, inbox, interviews, invites, media, members, oidc, pages, passwords, review, rubrics, settings
+from views import (
+    auth,
+    embeds,
+    factors,
+    figures,
+    health,
+    inbox,
+    interviews,
+    invites,
+    media,
+    members,
+    oidc,
+    pages,
+    passwords,
+    questions,
+    review,
+    rubrics,
+    settings,
+    shortlist,
+)
 
 
 def init_app(app: Flask) -> None:
     """Registers the blueprints, in the order they are met."""
     pages.init_app(app)
     auth.init_app(app)
-    for room in (inbox, review):
+    for room in (inbox, review, questions, shortlist, figures, health):
         app.register_blueprint(room.door)
     app.register_blueprint(review.open_door)
     app.register_blueprint(media.door)

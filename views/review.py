@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from adapters import clock
-from domain import decisions, inbox, media, notes, reliability, reviews, scorecards
+from domain import decisions, inbox, media, notes, packets, reliability, reviews, scorecards
 from domain.errors import Invalid, NotFound, Refused
 from domain.notes import NoteDraft
 from models import CandidateSession, db
@@ -81,7 +81,7 @@ def score(session_id: str) -> Response:
     submits = request.form.get("then") == "submit"
 
     def change() -> None:
-        scorecards.save(db.session(), guards.actor(), session, _levels(request.form), now)
+        scorecards.save(db.session(), guards.actor(), session, levels_of(request.form), now)
         if submits:
             scorecards.submit(db.session(), guards.actor(), session, now)
 
@@ -93,7 +93,7 @@ def score(session_id: str) -> Response:
 def change_score(session_id: str, criterion_id: str) -> Response:
     """Changes one score of a submitted scorecard, with a reason."""
     session = reviews.get_session(db.session(), session_id)
-    level = _levels({f"level-{criterion_id}": request.form.get("level", "")}).get(criterion_id, 0)
+    level = levels_of({f"level-{criterion_id}": request.form.get("level", "")}).get(criterion_id, 0)
     reason = request.form.get("reason", "")
 
     def change() -> None:
@@ -131,6 +131,16 @@ def undo(session_id: str, decision_id: str) -> Response:
         decisions.undo(db.session(), guards.actor(), session, decision_id, reason, clock.now())
 
     return _after(session, change, "review/_decision.html", "Decision taken back.", reason=reason)
+
+
+@door.get("/sessions/<session_id>/packet")
+def packet(session_id: str) -> Response:
+    """For the person who meets the candidate next: scores, evidence, words, what to ask. Made to be printed or kept as PDF."""
+    session = reviews.get_session(db.session(), session_id)
+    judged = _judged(session)
+    probes = packets.probes(judged["rubric"], judged["cards"])
+    replies = reviews.replies(db.session(), session, guards.member())
+    return pages.page("review/packet.html", replies=replies, probes=probes, **judged)
 
 
 @door.get("/review/preload.json")
@@ -199,7 +209,7 @@ def _require(part: str, known: Sequence[str]) -> None:
         raise NotFound
 
 
-def _levels(form: Mapping[str, str]) -> dict[str, int]:
+def levels_of(form: Mapping[str, str]) -> dict[str, int]:
     """The chosen level of each criterion in a form of `level-<criterion id>` fields. Raises Invalid for what is no level."""
     chosen = {name.removeprefix("level-"): value for name, value in form.items() if name.startswith("level-") and value}
     if not all(value.isascii() and value.isdigit() and len(value) < 3 for value in chosen.values()):

@@ -1,0 +1,147 @@
+"""Figures of one interview: how far candidates get, on what device, how long they wait, whether promises are kept, whether people agree.
+
+Counted over the newest 2,000 sessions, tests left out; counts and times only, nothing about a person.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from domain import reliability, reviews, scorecards
+from domain.reliability import Reliability
+from models import CandidateSession, Decision, Interview, Scorecard, Step
+
+NEWEST: Final = 2000
+FEW: Final = 5
+DEVICES: Final = ("phone", "tablet", "computer")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How many sessions reached a step, and their share of those that began."""
+
+    label: str
+    count: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Device:
+    """How many began on a kind of device, and how many of them submitted."""
+
+    kind: str
+    begun: int
+    submitted: int
+
+    @property
+    def share(self) -> float | None:
+        """None where too few began to say anything."""
+        return self.submitted / self.begun if self.begun >= FEW else None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """`wait_days`: median from submitting to the first scorecard. `kept` of `promised` answers came in time (decided, or not yet due)."""
+
+    sessions: int
+    funnel: Sequence[Stage]
+    devices: Sequence[Device]
+    wait_days: float | None
+    promised: int
+    kept: int
+    agreement: Reliability
+
+
+def of_interview(db: Session, interview: Interview, version_id: str, now: datetime) -> Figures:
+    """All figures of one interview."""
+    columns = (
+        CandidateSession.id,
+        CandidateSession.state,
+        CandidateSession.device,
+        CandidateSession.started_at,
+        CandidateSession.submitted_at,
+        CandidateSession.promise_at,
+    )
+    mine = sa.select(*columns).where(CandidateSession.interview_id == interview.id, CandidateSession.is_test.is_(False))
+    rows = db.execute(mine.order_by(CandidateSession.id.desc()).limit(NEWEST)).all()
+    ids = [row.id for row in rows]
+    begun = [row for row in rows if row.started_at is not None]
+    promised = [row for row in rows if row.promise_at is not None and row.submitted_at is not None]
+    decided = _first_decisions(db, ids)
+    kept = sum(decided.get(row.id, now) <= row.promise_at for row in promised)
+    waits = _waits(db, {row.id: row.submitted_at for row in rows if row.submitted_at})
+    return Figures(
+        sessions=len(rows),
+        funnel=_funnel(db, rows, len(begun), version_id),
+        devices=_devices(begun),
+        wait_days=median(waits) if waits else None,
+        promised=len(promised),
+        kept=kept,
+        agreement=_agreement(db, ids),
+    )
+
+
+def _funnel(db: Session, rows: Sequence[Any], begun: int, version_id: str) -> list[Stage]:
+    """Began, then each step the widget reports, then submitted; a later step implies the earlier ones."""
+    reached = _furthest(db, [row.id for row in rows])
+    questions = [("question", question.position) for question in reviews.questions(db, version_id)]
+    order: list[tuple[str, int | None]] = [("devices", None), *questions, ("review", None)]
+    labels = ["Checked devices", *(f"Reached question {position}" for _, position in questions), "Reached the review"]
+    last = {row.id: len(order) for row in rows if row.submitted_at is not None}
+    for session_id, steps in reached.items():
+        last[session_id] = max([last.get(session_id, -1), *(order.index(step) for step in steps if step in order)])
+    stages = [("Began", begun), *((label, sum(n >= i for n in last.values())) for i, label in enumerate(labels))]
+    stages.append(("Submitted", sum(row.submitted_at is not None for row in rows)))
+    return [Stage(label, count, count / begun if begun else 0.0) for label, count in stages]
+
+
+def _furthest(db: Session, ids: Sequence[str]) -> dict[str, set[tuple[str, int | None]]]:
+    found: dict[str, set[tuple[str, int | None]]] = {}
+    steps = sa.select(Step.session_id, Step.name, Step.position).where(Step.session_id.in_(ids)).distinct()
+    for session_id, name, position in db.execute(steps):
+        found.setdefault(session_id, set()).add((name, position if name == "question" else None))
+    return found
+
+
+def _devices(begun: Sequence[Any]) -> list[Device]:
+    kinds = Counter(str(row.device.get("kind", "")) for row in begun)
+    done = Counter(str(row.device.get("kind", "")) for row in begun if row.submitted_at is not None)
+    return [Device(kind, kinds[kind], done[kind]) for kind in DEVICES if kinds[kind]]
+
+
+def _first_decisions(db: Session, ids: Sequence[str]) -> Mapping[str, datetime]:
+    final = sa.select(Decision.session_id, Decision.at).where(Decision.session_id.in_(ids), Decision.verdict.in_(("advance", "decline")))
+    found: dict[str, datetime] = {}
+    for session_id, at in db.execute(final.order_by(Decision.at)):
+        found.setdefault(session_id, at)
+    return found
+
+
+def _waits(db: Session, submitted: Mapping[str, datetime]) -> list[float]:
+    """Days from submitting to the first scorecard."""
+    cards = sa.select(Scorecard.session_id, Scorecard.submitted_at).where(
+        Scorecard.session_id.in_(list(submitted)), Scorecard.submitted_at.is_not(None)
+    )
+    first: dict[str, datetime] = {}
+    for session_id, at in db.execute(cards.order_by(Scorecard.submitted_at)):
+        if at is not None:
+            first.setdefault(session_id, at)
+    return [(at - submitted[session_id]).total_seconds() / 86_400 for session_id, at in first.items()]
+
+
+def _agreement(db: Session, ids: Sequence[str]) -> Reliability:
+    """Over every criterion of every session that two or more people scored."""
+    units: dict[tuple[str, str], list[float]] = {}
+    several = sa.select(CandidateSession.id).where(CandidateSession.id.in_(ids), CandidateSession.scorecard_count > 1)
+    for given in scorecards.submitted(db, list(db.scalars(several))):
+        for criterion_id, score in given.scores.items():
+            units.setdefault((given.card.session_id, criterion_id), []).append(score.level)
+    return reliability.of_units(list(units.values()))

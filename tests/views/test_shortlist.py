@@ -1,0 +1,194 @@
+"""Shortlist, comparison, question by question, figures, hand-off, exports: what each shows and to whom."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from domain import blind, decisions, notes, packets, reviews, scorecards, shortlist
+from models import AuditEvent, CandidateSession, Score, Scorecard
+from tests.factories import NOW, World
+from tests.reviewing import SAID, actor, create_submitted, levels, score
+from tests.views.conftest import Enter
+
+
+@pytest.fixture
+def three(db: Session, world: World) -> list[CandidateSession]:
+    """Ana and Ben tie at the top, Cem is below; all scored by the owner, Cem by Bob too."""
+    made = [create_submitted(db, world, name) for name in ("Ana", "Ben", "=Cem()")]
+    for session, level in zip(made, (5, 5, 2), strict=True):
+        score(db, session, world.owner, level, level)
+    score(db, made[2], world.reviewer, 4, 2)
+    db.commit()
+    return made
+
+
+@pytest.fixture
+def alice(enter: Enter, world: World) -> FlaskClient:
+    return enter(world.owner)
+
+
+def addresses(world: World, session: CandidateSession, db: Session) -> list[str]:
+    question = reviews.questions(db, session.version_id)[0].id
+    base = f"/shortlist/{world.interview.id}"
+    return [
+        base,
+        f"{base}/compare?s={session.id}&s=x",
+        f"/questions/{question}",
+        f"/figures/{world.interview.id}",
+        f"/sessions/{session.id}/packet",
+    ]
+
+
+def test_equal_scores_share_a_place(db: Session, world: World, three: list[CandidateSession]) -> None:
+    found = shortlist.ranked(db, world.owner, world.interview, world.version.id)
+    assert [(entry.name, entry.rank, entry.is_tied) for entry in found.entries] == [
+        ("Ana", 1, True),
+        ("Ben", 1, True),
+        ("=Cem()", 3, False),
+    ]
+    assert found.entries[2].means == {"Listening": 3.0, "Planning": 2.0}
+
+
+def test_the_mean_of_peoples_overalls_ranks(db: Session, world: World, three: list[CandidateSession]) -> None:
+    overalls = [given.card.overall for given in scorecards.submitted(db, [three[2].id])]
+    assert three[2].overall == pytest.approx(sum(o or 0 for o in overalls) / 2, abs=0.01)
+
+
+def test_a_reviewer_is_not_shown_ranks_of_those_they_have_yet_to_score(enter: Enter, world: World, three: list[CandidateSession]) -> None:
+    page = enter(world.reviewer).get(f"/shortlist/{world.interview.id}").text
+    assert "=Cem()" in page
+    assert "Ana" not in page
+    assert "2 more appear once you have scored them" in page
+
+
+def test_declined_candidates_leave_the_list(db: Session, world: World, three: list[CandidateSession]) -> None:
+    decisions.decide(db, actor(world.owner), three[0], "decline", "No.", "", NOW)
+    assert [entry.name for entry in shortlist.ranked(db, world.owner, world.interview, world.version.id).entries] == ["Ben", "=Cem()"]
+
+
+def test_comparing_shows_scores_and_evidence_side_by_side(
+    alice: FlaskClient, db: Session, world: World, three: list[CandidateSession]
+) -> None:
+    criterion = reviews.criteria(db, world.version.id)[0]
+    notes.write(db, actor(world.owner), three[0], notes.NoteDraft(quote=SAID, criterion_id=criterion.id), NOW)
+    db.commit()
+    base = f"/shortlist/{world.interview.id}/compare"
+    page = alice.get(f"{base}?s={three[0].id}&s={three[2].id}").text
+    assert SAID in page
+    assert "10.0" in page
+    assert alice.get(f"{base}?s={three[0].id}").status_code == 422
+    assert alice.get(base + "?" + "&".join(f"s={n}" for n in range(5))).status_code == 422
+
+
+def test_comparing_hides_what_a_reviewer_may_not_see(enter: Enter, world: World, three: list[CandidateSession]) -> None:
+    page = enter(world.reviewer).get(f"/shortlist/{world.interview.id}/compare?s={three[0].id}&s={three[2].id}").text
+    assert "10.0" not in page
+
+
+def test_an_export_is_no_formula_and_is_written_down(alice: FlaskClient, db: Session, world: World, three: list[CandidateSession]) -> None:
+    response = alice.post(f"/shortlist/{world.interview.id}/export", data={"as": "csv"})
+    rows = list(csv.DictReader(io.StringIO(response.text.removeprefix("\ufeff"))))
+    assert [row["name"] for row in rows] == ["Ana", "Ben", "'=Cem()"]
+    assert "attachment" in response.headers["Content-Disposition"]
+    assert db.scalars(select(AuditEvent.verb)).all()[-1] == "data:exported"
+    assert alice.post(f"/shortlist/{world.interview.id}/export", data={"as": "json"}).get_json()[0]["overall"] == 10
+
+
+def test_everybody_has_an_order_of_their_own_that_stays(db: Session, world: World) -> None:
+    for n in range(8):
+        create_submitted(db, world, f"N{n}")
+    question = reviews.questions(db, world.version.id)[0]
+    mine, theirs = blind.row(db, world.reviewer, question), blind.row(db, world.owner, question)
+    assert mine == blind.row(db, world.reviewer, question)
+    assert sorted(mine) == sorted(theirs)
+    assert mine != theirs
+
+
+def test_question_by_question_shows_words_but_no_name_voice_or_face(enter: Enter, db: Session, world: World) -> None:
+    create_submitted(db, world, "Zoë Krüger")
+    db.commit()
+    address = f"/questions/{reviews.questions(db, world.version.id)[0].id}"
+    bob = enter(world.reviewer)
+    page = bob.get(address).text
+    assert ">everything<" in page
+    assert not [word for word in ("Zoë", "carla@home.test", "<video", "<audio") if word in page]
+    voice, face = bob.get(address + "?reveal=voice").text, bob.get(address + "?reveal=face").text
+    assert "<audio" in voice
+    assert "<video" not in voice
+    assert "<video" in face
+    assert "Zoë" not in face
+
+
+def test_scoring_in_the_row_goes_on_and_completes_the_scorecard(enter: Enter, db: Session, world: World) -> None:
+    session = create_submitted(db, world)
+    db.commit()
+    first, second, _ = reviews.questions(db, world.version.id)
+    bob, given = enter(world.reviewer), levels(db, session, 4, 3)
+    listening, planning = given
+    assert "Save, next answer" in bob.get(f"/questions/{first.id}").text
+    saved = bob.post(f"/questions/{first.id}/answers/{session.id}", data={f"level-{listening}": "4", "at": "1", "then": "save"})
+    assert saved.location.endswith("at=2")
+    assert "Save and submit scorecard" in bob.get(f"/questions/{second.id}").text
+    bob.post(f"/questions/{second.id}/answers/{session.id}", data={f"level-{planning}": "3", "at": "1", "then": "submit"})
+    assert sorted(db.scalars(select(Score.level))) == [3, 4]
+    assert db.scalars(select(Scorecard.submitted_at)).one() is not None
+    assert "Nothing waits here" in bob.get(f"/questions/{first.id}").text
+
+
+def test_figures_count_what_happened(alice: FlaskClient, db: Session, world: World, three: list[CandidateSession]) -> None:
+    for session in three:
+        session.promise_at = NOW - timedelta(days=1)
+        session.device = {"kind": "phone"}
+    decisions.decide(db, actor(world.owner), three[0], "advance", "Good.", "", NOW - timedelta(days=2))
+    db.commit()
+    page = alice.get(f"/figures/{world.interview.id}").text
+    assert "1 of 3" in page
+    assert "too few" in page
+    assert "Krippendorff" in page
+    text = alice.post(f"/figures/{world.interview.id}/export").text
+    assert "funnel,Submitted,3" in text
+
+
+def test_the_hand_off_says_what_to_ask_next(alice: FlaskClient, db: Session, world: World, three: list[CandidateSession]) -> None:
+    probes = packets.probes(reviews.criteria(db, world.version.id), scorecards.submitted(db, [three[2].id]))
+    assert [(probe.criterion.name, probe.why) for probe in probes] == [
+        ("Listening", "reviewers are 2 levels apart"),
+        ("Planning", "scored low so far"),
+    ]
+    page = alice.get(f"/sessions/{three[2].id}/packet").text
+    assert "reviewers are 2 levels apart" in page
+    assert SAID in page
+
+
+def test_a_rival_finds_none_of_it(enter: Enter, db: Session, world: World, rival: World, three: list[CandidateSession]) -> None:
+    known = addresses(world, three[0], db)
+    exports = [f"/shortlist/{world.interview.id}/export", f"/figures/{world.interview.id}/export"]
+    mallory = enter(rival.owner)
+    assert [mallory.get(address).status_code for address in known] == [404] * 5
+    assert [mallory.post(address).status_code for address in exports] == [404] * 2
+    assert "Support screen" not in mallory.get("/shortlist").text
+
+
+def test_read_only_members_look_but_take_nothing_away(enter: Enter, db: Session, world: World, three: list[CandidateSession]) -> None:
+    question, target = reviews.questions(db, world.version.id)[0].id, three[0].id
+    known = addresses(world, three[0], db)
+    rita = enter(world.reader)
+    assert [rita.get(address).status_code for address in known if "compare" not in address] == [200] * 4
+    for address in (
+        f"/shortlist/{world.interview.id}/export",
+        f"/figures/{world.interview.id}/export",
+        f"/questions/{question}/answers/{target}",
+    ):
+        assert rita.post(address).status_code == 403
+
+
+@pytest.mark.parametrize("address", ["/health/live", "/health/ready"])
+def test_it_says_that_it_is_well(stranger: FlaskClient, address: str) -> None:
+    assert stranger.get(address).get_json() == {"status": "ok"}

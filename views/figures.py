@@ -1,0 +1,55 @@
+"""Figures of an interview: plots drawn here as SVG, each with its table."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from adapters import clock
+from domain import audit, figures, inbox, interviews
+from domain.audit import Verb
+from domain.errors import NotFound
+from domain.figures import Figures
+from models import Interview, db
+from views import guards, pages, tables
+
+door = Blueprint("figures", __name__)
+guards.members_only(door)
+
+
+@door.get("/figures")
+def index() -> Response:
+    return pages.page("figures/index.html", interviews=inbox.interviews(db.session()))
+
+
+@door.get("/figures/<interview_id>")
+def show(interview_id: str) -> Response:
+    interview, found = _counted(interview_id)
+    return pages.page("figures/show.html", interview=interview, figures=found)
+
+
+@door.post("/figures/<interview_id>/export")
+def export(interview_id: str) -> Response:
+    interview, found = _counted(interview_id)
+    rows: list[list[str | float | int | None]] = [["funnel", stage.label, stage.count] for stage in found.funnel]
+    rows += [
+        ["device", f"{device.kind}, {word}", n]
+        for device in found.devices
+        for word, n in (("began", device.begun), ("submitted", device.submitted))
+    ]
+    rows += [
+        ["waiting", "median days to the first scores", found.wait_days],
+        ["promises", "given", found.promised],
+        ["promises", "kept", found.kept],
+    ]
+    rows += [["agreement", name, getattr(found.agreement, name)] for name in ("alpha", "exact", "adjacent", "pairs")]
+    audit.append(db.session(), guards.actor(), Verb.DATA_EXPORTED, ("interview", interview.id), {"what": "figures"}, now=clock.now())
+    db.session.commit()
+    return tables.download(f"figures {interview.title}", ["group", "what", "value"], rows, request.form.get("as", "csv"))
+
+
+def _counted(interview_id: str) -> tuple[Interview, Figures]:
+    interview = interviews.get_interview(db.session(), interview_id)
+    version = interviews.find_published(db.session(), interview.id)
+    if version is None:
+        raise NotFound("This interview was never published.", "Publish it first.")
+    return interview, figures.of_interview(db.session(), interview, version.id, clock.now())

@@ -1,0 +1,57 @@
+"""The ranked shortlist of an interview, and candidates side by side."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from adapters import clock
+from domain import audit, interviews, shortlist
+from domain.audit import Verb
+from domain.errors import NotFound
+from domain.shortlist import Shortlist
+from models import Interview, db
+from views import guards, pages, tables
+
+door = Blueprint("shortlist", __name__)
+guards.members_only(door)
+
+
+@door.get("/shortlist")
+def index() -> Response:
+    return pages.page("shortlist/index.html", interviews=shortlist.interviews(db.session()))
+
+
+@door.get("/shortlist/<interview_id>")
+def show(interview_id: str) -> Response:
+    interview, found = _ranked(interview_id)
+    return pages.page("shortlist/show.html", interview=interview, shortlist=found)
+
+
+@door.get("/shortlist/<interview_id>/compare")
+def compare(interview_id: str) -> Response:
+    interview = interviews.get_interview(db.session(), interview_id)
+    sides = shortlist.compare(db.session(), guards.member(), request.args.getlist("s"))
+    names = list(dict.fromkeys(name for side in sides for name in [*side.means, *side.evidence]))
+    return pages.page("shortlist/compare.html", interview=interview, sides=sides, names=names)
+
+
+@door.post("/shortlist/<interview_id>/export")
+def export(interview_id: str) -> Response:
+    """The shortlist as CSV or JSON, as this member sees it; who exported what is written down."""
+    interview, found = _ranked(interview_id)
+    heads = ["rank", "name", "overall", "scorecards", "decision", *(criterion.name for criterion in found.rubric)]
+    rows = [
+        [entry.rank, entry.name, entry.overall, entry.cards, entry.verdict, *(entry.means.get(name) for name in heads[5:])]
+        for entry in found.entries
+    ]
+    audit.append(db.session(), guards.actor(), Verb.DATA_EXPORTED, ("interview", interview.id), {"what": "shortlist"}, now=clock.now())
+    db.session.commit()
+    return tables.download(f"shortlist {interview.title}", heads, rows, request.form.get("as", "csv"))
+
+
+def _ranked(interview_id: str) -> tuple[Interview, Shortlist]:
+    interview = interviews.get_interview(db.session(), interview_id)
+    version = interviews.find_published(db.session(), interview.id)
+    if version is None:
+        raise NotFound("This interview was never published.", "Publish it first.")
+    return interview, shortlist.ranked(db.session(), guards.member(), interview, version.id)
