@@ -66,7 +66,7 @@ def _answered(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
         return engine.transcribe(asked)
     except Unreadable as unreadable:
         return {"unreadable": str(unreadable)}
-    except (RuntimeError, ValueError, MemoryError, av.error.FFmpegError) as failed:
+    except Exception as failed:  # a fault with one file must not cost the loaded model
         return {"error": f"{type(failed).__name__}: {failed}"}
 
 
@@ -96,7 +96,7 @@ class Engine:
         start_at = float(asked["start_at"])
         sound, duration = _sound(Path.cwd() / asked["file"], start_at)
         spans = speech_spans(sound, LONGEST)
-        pieces = windows(spans, LONGEST, WIDEST_GAP)
+        pieces = windows(spans, LONGEST, WIDEST_GAP, len(sound) / RATE)
         stable = duration
         if asked["partial"]:
             stable = start_at + (pieces[-1].start if pieces else max(0.0, duration - start_at - 1))
@@ -140,17 +140,20 @@ class Engine:
             yield piece, [word for segment in heard if _is_believed(segment) for word in _words(segment)]
 
     def _carefully(self, sound: Sound, piece: Window, language: str, hot: str) -> list[Any]:
-        """The plain decoder, which tries again with other temperatures when a text looks wrong."""
+        """The plain decoder, which tries once more with some chance when a text looks wrong; more tries cost minutes."""
         part = sound[int(piece.start * RATE) : int(piece.end * RATE)]
         segments, _ = self._model.transcribe(
-            part, language=language, beam_size=BEAM, word_timestamps=True, hotwords=hot or None, condition_on_previous_text=False
-        )
+            part, language=language, beam_size=BEAM, word_timestamps=True, hotwords=hot or None,
+            condition_on_previous_text=False, temperature=[0.0, 0.4], best_of=2,
+        )  # fmt: skip
         return [_moved(segment, piece.start) for segment in segments]
 
 
 def _is_believed(segment: Any) -> bool:
-    sure = segment.avg_logprob > _UNSURE and segment.compression_ratio <= _REPEATS
-    return bool(sure and (segment.no_speech_prob < _NOTHING or segment.avg_logprob > -0.5))
+    """Drop what the engine itself doubts to be speech. A text that repeats itself stays: people repeat themselves."""
+    doubted = segment.no_speech_prob > _NOTHING and segment.avg_logprob < -0.5
+    lost = segment.avg_logprob < _UNSURE and segment.compression_ratio > _REPEATS
+    return not (doubted or lost)
 
 
 def _words(segment: Any) -> list[Heard]:

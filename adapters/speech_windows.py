@@ -88,21 +88,23 @@ def _cut(span: Span, heard: Sound, longest: float) -> list[Span]:
     return [*pieces, (start, end)]
 
 
-def windows(spans: list[Span], longest: float, widest_gap: float) -> list[Window]:
-    """Pack stretches of speech into windows of at most `longest` seconds with no silence over `widest_gap` inside."""
+def windows(spans: list[Span], longest: float, widest_gap: float, end: float) -> list[Window]:
+    """Pack stretches of speech into windows of at most `longest` seconds with no silence over `widest_gap` inside.
+
+    `end`: seconds of sound there are; no window reaches past it.
+    """
     packed: list[list[Span]] = []
-    for start, end in spans:
-        fits = packed and end - packed[-1][0][0] <= longest and start - packed[-1][-1][1] <= widest_gap
-        if fits:
-            packed[-1].append((start, end))
+    for span in spans:
+        if packed and span[1] - packed[-1][0][0] <= longest and span[0] - packed[-1][-1][1] <= widest_gap:
+            packed[-1].append(span)
         else:
-            packed.append([(start, end)])
-    return [_widened(packed, number) for number in range(len(packed))]
+            packed.append([span])
+    return [_widened(packed, number, end) for number in range(len(packed))]
 
 
-def _widened(packed: list[list[Span]], number: int) -> Window:
+def _widened(packed: list[list[Span]], number: int, most: float) -> Window:
     """A window with its margins, which never reach past the middle of the pause to its neighbour."""
     start, end = packed[number][0][0], packed[number][-1][1]
     before = (packed[number - 1][-1][1] + start) / 2 if number else 0.0
-    after = (end + packed[number + 1][0][0]) / 2 if number + 1 < len(packed) else end + _MARGIN
+    after = (end + packed[number + 1][0][0]) / 2 if number + 1 < len(packed) else most
     return Window(max(start - _MARGIN, before), min(end + _MARGIN, after), tuple(packed[number]))
