@@ -1,0 +1,79 @@
+"""Every page of the employer's side at three widths, light and dark: it fits, axe finds nothing serious, and there is a picture to look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.conftest import ROOT, SHOTS, Greenroom
+from tests.e2e.test_main_job import sign_in
+
+pytestmark = pytest.mark.browser
+AXE = ROOT / ".tools/node_modules/axe-core/axe.min.js"
+WIDTHS = (320, 768, 1280)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+# Addresses reached by links from these pages are visited too, one of each kind.
+STARTS = ("/", "/interviews", "/members", "/settings", "/account", "/figures")
+SKIP = re.compile(r"logout|\.csv|\.json|\.pdf|\.svg|download|export|/media/|mailto:|qr")
+AXE_RUN = "async () => (await axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa']})).violations"
+
+
+@pytest.fixture(scope="module")
+def signed_in(greenroom: Greenroom, browser: Browser) -> Iterator[Page]:
+    page = browser.new_context().new_page()
+    sign_in(page, greenroom)
+    yield page
+    page.context.close()
+
+
+def kind_of(address: str) -> str:
+    """`/sessions/01abc…/x` and `/sessions/01def…/x` are the same kind of page."""
+    return re.sub(r"[0-9a-z]{26}", "ID", address.split("?")[0].split("#")[0])
+
+
+def every_kind_of_page(page: Page, origin: str) -> list[str]:
+    """One address of each kind of page that can be reached by following links."""
+    found: dict[str, str] = {}
+    waiting = list(STARTS)
+    while waiting:
+        address = waiting.pop(0)
+        if kind_of(address) in found or SKIP.search(address):
+            continue
+        answer = page.goto(origin + address)
+        if answer is None or answer.status != 200 or "html" not in answer.headers.get("content-type", ""):
+            assert address in STARTS or (answer and answer.status < 500), address
+            continue
+        found[kind_of(address)] = address
+        links = page.eval_on_selector_all("a[href^='/']", "all => all.map(a => a.getAttribute('href'))")
+        waiting += [link for link in links if kind_of(link) not in found]
+    return list(found.values())
+
+
+def serious(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text())
+    faults: list[dict[str, Any]] = page.evaluate(AXE_RUN)
+    return [f"{fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in faults if fault["impact"] in {"serious", "critical"}]
+
+
+def test_every_page_fits_reads_and_is_accessible(greenroom: Greenroom, signed_in: Page) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core is missing: ./install.sh test fetches it")
+    SHOTS.mkdir(exist_ok=True)
+    faults: list[str] = []
+    for address in every_kind_of_page(signed_in, greenroom.origin):
+        name = re.sub(r"[^a-z]+", "-", kind_of(address).lower()).strip("-") or "inbox"
+        for width in WIDTHS:
+            for scheme in SCHEMES:
+                signed_in.set_viewport_size({"width": width, "height": 900})
+                signed_in.emulate_media(color_scheme=scheme)
+                signed_in.goto(greenroom.origin + address)
+                signed_in.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
+                if signed_in.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+                    faults.append(f"{address} scrolls sideways at {width}")
+                if width != 768:
+                    faults += [f"{address} {width} {scheme}: {fault}" for fault in serious(signed_in)]
+    assert faults == []
