@@ -313,6 +313,7 @@ def upgrade() -> None:
     sa.Column('deadline', sa.DateTime(timezone=True), nullable=False),
     sa.Column('promise_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('scorecard_count', sa.Integer(), nullable=False),
+    sa.Column('overall', sa.Double(), nullable=True),
     sa.Column('verdict', sa.String(length=10), nullable=False),
     sa.Column('assignee_id', sa.String(length=26), nullable=True),
     sa.Column('shuffle', sa.Integer(), nullable=False),
@@ -331,7 +332,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_candidate_session'))
     )
     with op.batch_alter_table('candidate_session', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_candidate_session_assignee_id'), ['assignee_id'], unique=False)
+        batch_op.create_index('ix_candidate_session_assigned', ['assignee_id', 'is_test', 'desk', 'due_at', 'id'], unique=False, sqlite_where=sa.text('assignee_id IS NOT NULL'), postgresql_where=sa.text('assignee_id IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_candidate_session_candidate_id'), ['candidate_id'], unique=False)
         batch_op.create_index('ix_candidate_session_due', ['employer_id', 'is_test', 'desk', 'due_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_candidate_session_employer_id'), ['employer_id'], unique=False)
@@ -341,6 +342,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_candidate_session_interview_state', ['interview_id', 'state'], unique=False)
         batch_op.create_index('ix_candidate_session_interview_unscored', ['interview_id', 'is_test', 'desk', 'scorecard_count', 'due_at', 'id'], unique=False)
         batch_op.create_index('ix_candidate_session_newest', ['employer_id', 'is_test', 'desk', 'arrived_at', 'id'], unique=False)
+        batch_op.create_index('ix_candidate_session_ranked', ['interview_id', 'is_test', 'overall', 'id'], unique=False)
         batch_op.create_index('ix_candidate_session_sample', ['employer_id', 'is_test', 'desk', 'shuffle', 'id'], unique=False)
         batch_op.create_index('ix_candidate_session_unscored', ['employer_id', 'is_test', 'desk', 'scorecard_count', 'due_at', 'id'], unique=False)
 
@@ -894,6 +896,7 @@ def downgrade() -> None:
     with op.batch_alter_table('candidate_session', schema=None) as batch_op:
         batch_op.drop_index('ix_candidate_session_unscored')
         batch_op.drop_index('ix_candidate_session_sample')
+        batch_op.drop_index('ix_candidate_session_ranked')
         batch_op.drop_index('ix_candidate_session_newest')
         batch_op.drop_index('ix_candidate_session_interview_unscored')
         batch_op.drop_index('ix_candidate_session_interview_state')
@@ -903,7 +906,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_candidate_session_employer_id'))
         batch_op.drop_index('ix_candidate_session_due')
         batch_op.drop_index(batch_op.f('ix_candidate_session_candidate_id'))
-        batch_op.drop_index(batch_op.f('ix_candidate_session_assignee_id'))
+        batch_op.drop_index('ix_candidate_session_assigned', sqlite_where=sa.text('assignee_id IS NOT NULL'), postgresql_where=sa.text('assignee_id IS NOT NULL'))
 
     op.drop_table('candidate_session')
     with op.batch_alter_table('question', schema=None) as batch_op:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_cues_do_not_overlap_and_stand_long_enough() -> None:
     times = [cue[0] for cue in cues(captions.webvtt(words))]
     assert times[0] == "00:00:00.000 --> 00:00:00.500"
     ends = [line.split(" --> ") for line in times]
-    assert all(before[1] <= after[0] for before, after in zip(ends, ends[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(ends))
 
 
 def test_hours_are_written_out() -> None:
@@ -65,9 +66,12 @@ def test_japanese_breaks_between_signs_but_never_before_a_comma() -> None:
     assert "".join(line for cue in found for line in cue[1:]) == text
 
 
+def test_a_comma_just_past_the_edge_takes_its_sign_along() -> None:
+    assert captions.lines("あ" * 21 + "、" + "い" * 5) == ["あ" * 20, "あ、" + "い" * 5]
+
+
 def test_a_bracket_stays_with_what_it_opens() -> None:
-    lines = captions.lines("私は" * 9 + "と「言いました」")
-    assert not any(line[-1] in captions.NOT_LAST for line in lines)
+    assert captions.lines("あ" * 20 + "「" + "い" * 5 + "」") == ["あ" * 20, "「" + "い" * 5 + "」"]
 
 
 @pytest.mark.parametrize("language", ["ar", "he", "fa", "ur", "ar-EG"])

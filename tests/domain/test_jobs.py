@@ -116,11 +116,9 @@ def test_work_given_back_by_a_stopping_worker_was_not_tried(db: Session, world: 
 
 
 def test_a_failed_try_waits_longer_each_time_and_is_parked_with_the_reason(db: Session, world: World) -> None:
-    put(db, world, 1)
-    now, waits = NOW, []
+    job, now, waits = put(db, world, 1)[0], NOW, []
     for _ in range(MOST_ATTEMPTS):
-        job = jobs.claim(db, "prepare", "w", now)
-        assert job is not None
+        assert jobs.claim(db, "prepare", "w", now) is not None
         jobs.fail(db, job, "The store did not answer.", now)
         waits.append((job.not_before - now).total_seconds())
         now = max(now, job.not_before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -22,7 +23,9 @@ TEXT = "I listened first. Then I asked what happened."
 
 def heard(text: str = TEXT, step: float = 0.5, language: str = "en") -> dict[str, Any]:
     """What an engine says: one word each half second, a segment per sentence, words with their leading space."""
-    words = [{"start": n * step, "end": n * step + 0.4, "word": f" {word}", "p": 0.9} for n, word in enumerate(text.split())]
+    words: list[dict[str, Any]] = [
+        {"start": n * step, "end": n * step + 0.4, "word": f" {w}", "p": 0.9} for n, w in enumerate(text.split())
+    ]
     cut = next((n + 1 for n, word in enumerate(words) if word["word"].endswith(".")), len(words))
     groups = [group for group in (words[:cut], words[cut:]) if group]
     segments = [
@@ -157,7 +160,7 @@ def test_whatever_is_typed_stands_in_the_text_with_rising_times(text: str) -> No
     assert made.text == text.strip()
     said = transcripts.words(made)
     assert all(made.text[word.offset : word.stop] == word.text for word in said)
-    assert all(before.start <= after.start for before, after in zip(said, said[1:], strict=False))
+    assert all(before.start <= after.start for before, after in pairwise(said))
 
 
 def test_a_transcript_is_not_made_older_by_its_correction(db: Session, world: World, take: Take, machine: Transcript) -> None:

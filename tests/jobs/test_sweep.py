@@ -110,7 +110,7 @@ def test_a_broken_step_does_not_stop_the_others(bench: Bench, monkeypatch: pytes
 
     monkeypatch.setattr(sweep, "EVERY", {broken: 0.0, fine: 0.0})
     sweeper = sweep.Sweeper(bench)
-    sweeper._due = {broken: 0.0, fine: 0.0}
+    monkeypatch.setattr(sweeper, "_due", {broken: 0.0, fine: 0.0})
     sweeper.start()
     sweeper.join(10)
     assert done
