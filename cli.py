@@ -1,24 +1,18 @@
 """Operate Greenroom: start it, watch it, look after its people and keys. `greenroom --help` lists the commands.
 
-Each command lives in a `cli_*.py` file that is imported only when it is asked for, so that help and errors come at once.
+Each command lives in `operate/` and is imported only when it is asked for.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import signal
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent
+from operate import Stop
+
 Command = Callable[[argparse.Namespace], int]
-
-
-class Stop(Exception):
-    """The command cannot go on; the text is the one line that says why and what to do."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,22 +39,9 @@ def _command(name: str) -> Command:
     """The function behind a command's name."""
     import importlib
 
-    module = {"up": "cli_up", "doctor": "cli_doctor", "careers": "cli_careers", "web": "cli_web"}.get(name, "cli_run")
-    found: Command = getattr(importlib.import_module(module), name.replace("-", "_"))
+    file = name if name in {"up", "doctor", "careers", "web"} else "run"
+    found: Command = getattr(importlib.import_module(f"operate.{file}"), name.replace("-", "_"))
     return found
-
-
-def end_with(parent: int | None) -> None:
-    """From now on this process is asked to stop once `parent` is gone, however it went."""
-
-    def watch() -> None:
-        never = threading.Event()
-        while os.getppid() == parent:
-            never.wait(1.0)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    if parent is not None:
-        threading.Thread(target=watch, daemon=True, name="parent").start()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -148,6 +129,4 @@ def _complain(line: str) -> int:
 
 
 if __name__ == "__main__":
-    # The other files import this one by name: without this there would be two of it.
-    sys.modules["cli"] = sys.modules["__main__"]
     sys.exit(main())

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("adapters", "domain", "jobs", "models", "views", "widget")
+ROOMS = ("adapters", "domain", "jobs", "models", "operate", "views", "widget")
 TOP = tuple(sorted(path.stem for path in ROOT.glob("*.py")))
 
 

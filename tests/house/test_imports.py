@@ -17,11 +17,11 @@ MAY_ENTER = {
     "security": {"domain", "config"},
 }
 FENCES = {
-    "flask": ("views/", "widget/", "app.py", "security.py", "cli"),
-    "sqlalchemy": ("models/", "domain/", "jobs/bench.py", "migrations/", "cli"),
+    "flask": ("views/", "widget/", "app.py", "security.py", "cli.py", "operate/"),
+    "sqlalchemy": ("models/", "domain/", "jobs/bench.py", "migrations/", "cli.py", "operate/"),
     "flask_sqlalchemy": ("models/base.py",),
-    "rq": ("jobs/", "cli"),
-    "redis": ("jobs/", "adapters/redis_server.py", "cli"),
+    "rq": ("jobs/", "cli.py", "operate/"),
+    "redis": ("jobs/", "adapters/redis_server.py", "cli.py", "operate/"),
     "itsdangerous": ("domain/tokens.py",),
     "htmx_flask": ("views/pages.py", "app.py"),
     "faster_whisper": ("adapters/speech",),
@@ -31,7 +31,7 @@ FENCES = {
     "authlib": ("adapters/oidc.py",),
     "smtplib": ("adapters/mail.py",),
     "argon2": ("adapters/passwords.py",),
-    "subprocess": ("adapters/", "cli"),
+    "subprocess": ("adapters/", "cli.py", "operate/"),
 }
 FILES = [path.relative_to(ROOT).as_posix() for path in python_files()]
 
