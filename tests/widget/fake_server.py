@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -27,22 +28,34 @@ EMBED = "emb_demo~signed.by.the.server"
 
 def question(position: int, prompt: str, **changes: Any) -> dict[str, Any]:
     base = {
-        "id": f"q{position}", "position": position, "prompt": prompt,
+        "id": f"q{position}",
+        "position": position,
+        "prompt": prompt,
         "meaning": "We mean a real situation from your work or life. Any size is fine.",
-        "kinds": ["video", "audio", "text"], "thinking_seconds": None, "answer_seconds": 120, "hard_seconds": 240,
-        "retakes": 2, "preview": True, "characters": 5000,
+        "kinds": ["video", "audio", "text"],
+        "thinking_seconds": None,
+        "answer_seconds": 120,
+        "hard_seconds": 240,
+        "retakes": 2,
+        "preview": True,
+        "characters": 5000,
     }
     return base | changes
 
 
 INTERVIEW: dict[str, Any] = {
-    "title": "Customer support lead", "locale": "en", "minutes": 12, "is_test": False,
+    "title": "Customer support lead",
+    "locale": "en",
+    "minutes": 12,
+    "is_test": False,
     "opening": "You would lead a team of six people who help our customers by chat and phone.",
     "welcome": "Thank you for taking the time. There are no trick questions.",
     "deadline": None,
     "contact": {"name": "Ana Souza", "email": "ana@acme.example"},
-    "criteria": [{"name": "Listening", "description": "Finds out what the customer needs before acting."},
-                 {"name": "Clarity", "description": "Says the important thing first, in plain words."}],
+    "criteria": [
+        {"name": "Listening", "description": "Finds out what the customer needs before acting."},
+        {"name": "Clarity", "description": "Says the important thing first, in plain words."},
+    ],
     "limits": {"slice_seconds": 1, "upload_bytes": 500_000_000},
     "questions": [
         question(1, "Tell us about a customer you could help although it was difficult."),
@@ -51,9 +64,15 @@ INTERVIEW: dict[str, Any] = {
     ],
 }
 NOTICE: dict[str, Any] = {
-    "hash": "n1", "version": 1, "locale": "en", "ai_consent_asked": True,
+    "hash": "n1",
+    "version": 1,
+    "locale": "en",
+    "ai_consent_asked": True,
     "facts": [
-        {"question": "Does a person review my answers?", "answer": "Yes. A person at Acme watches or reads every answer before any decision."},
+        {
+            "question": "Does a person review my answers?",
+            "answer": "Yes. A person at Acme watches or reads every answer before any decision.",
+        },
         {"question": "Is any score automated?", "answer": "No. Software may propose ratings from the text; people give every score."},
         {"question": "How long is it kept?", "answer": "Recordings are deleted 180 days after the decision."},
     ],
@@ -79,7 +98,7 @@ class FakeGreenroom:
         self.faults: dict[str, Any] = {}
         self.host_headers: dict[str, str] = {}
         self.host_body: str | None = None
-        self.lock = threading.RLock()
+        self.lock, self.line = threading.RLock(), threading.Lock()
 
     def __enter__(self) -> FakeGreenroom:
         self.api = ThreadingHTTPServer(("127.0.0.1", 0), type("Api", (ApiHandler,), {"room": self}))
@@ -116,12 +135,23 @@ class FakeGreenroom:
         elif token.split("~")[0] != "emb_demo" and not token.startswith("invite."):
             raise Refused(401, "token_invalid")
         answer: dict[str, Any] = {
-            "state": "new", "employer": {"name": "Acme Support"}, "interview": self.shown(session), "notice": self.notice,
-            "person": self.person, "token": None, "resume": None, "session": None,
+            "state": "new",
+            "employer": {"name": "Acme Support"},
+            "interview": self.shown(session),
+            "notice": self.notice,
+            "person": self.person,
+            "token": None,
+            "resume": None,
+            "session": None,
         }
         if session:
-            answer |= {"state": session["state"], "person": session["person"], "token": self.give_token(session),
-                       "resume": f"resume.{session['id']}", "session": self.view(session)}
+            answer |= {
+                "state": session["state"],
+                "person": session["person"],
+                "token": self.give_token(session),
+                "resume": f"resume.{session['id']}",
+                "session": self.view(session),
+            }
         return answer
 
     def shown(self, session: dict[str, Any] | None) -> dict[str, Any]:
@@ -141,17 +171,33 @@ class FakeGreenroom:
         if not body["consent"]["recording"]:
             raise Refused(422, "consent_needed")
         session = {
-            "id": uuid.uuid4().hex[:12], "state": "in_progress", "locale": body["locale"], "tokens": [], "answers": {}, "takes": [],
-            "deadline": self.interview["deadline"], "time_factor": 1, "extra_retakes": 0, "other_kinds": False,
-            "consent": body["consent"], "person": {"name": body["name"], "email": body["email"]}, "started": body,
+            "id": uuid.uuid4().hex[:12],
+            "state": "in_progress",
+            "locale": body["locale"],
+            "tokens": [],
+            "answers": {},
+            "takes": [],
+            "deadline": self.interview["deadline"],
+            "time_factor": 1,
+            "extra_retakes": 0,
+            "other_kinds": False,
+            "consent": body["consent"],
+            "person": {"name": body["name"], "email": body["email"]},
+            "started": body,
         }
         self.sessions[session["id"]] = session
         return {"token": self.give_token(session), "resume": f"resume.{session['id']}", "session": self.view(session)}
 
     def view(self, session: dict[str, Any]) -> dict[str, Any]:
-        takes = [{**{key: take[key] for key in ("id", "client_id", "question_id", "kind", "technical", "state", "bytes", "seconds")},
-                  "offset": len(self.uploads[take["upload"]]["bytes"]), "upload_url": f"/c/uploads/{take['upload']}", "media_url": None}
-                 for take in session["takes"]]
+        takes = [
+            {
+                **{key: take[key] for key in ("id", "client_id", "question_id", "kind", "technical", "state", "bytes", "seconds")},
+                "offset": len(self.uploads[take["upload"]]["bytes"]),
+                "upload_url": f"/c/uploads/{take['upload']}",
+                "media_url": None,
+            }
+            for take in session["takes"]
+        ]
         keep = ("id", "state", "locale", "deadline", "time_factor", "extra_retakes", "other_kinds", "consent")
         return {**{key: session[key] for key in keep}, "answers": list(session["answers"].values()), "takes": takes}
 
@@ -172,8 +218,13 @@ class FakeGreenroom:
             raise Refused(409, "conflict", offset=len(held))
         digest = hashlib.sha256(held).hexdigest()
         good = body["sha256"] in (digest, None)
-        take |= {"state": "verified" if good else "damaged", "bytes": len(held), "seconds": body["seconds"], "sha256": digest,
-                 "reason": body["reason"]}
+        take |= {
+            "state": "verified" if good else "damaged",
+            "bytes": len(held),
+            "seconds": body["seconds"],
+            "sha256": digest,
+            "reason": body["reason"],
+        }
         return next(one for one in self.view(session)["takes"] if one["id"] == take_id)
 
     def take_of(self, session: dict[str, Any], take_id: str) -> dict[str, Any]:
@@ -219,11 +270,26 @@ class FakeGreenroom:
                 held, seconds = self.take_bytes(take), take["seconds"]
             else:
                 held, seconds = answer["text"].encode(), None
-            rows.append({"position": one["position"], "prompt": one["prompt"], "kind": answer["kind"], "seconds": seconds,
-                         "bytes": len(held), "sha256": hashlib.sha256(held).hexdigest(), "state": "verified"})
+            rows.append(
+                {
+                    "position": one["position"],
+                    "prompt": one["prompt"],
+                    "kind": answer["kind"],
+                    "seconds": seconds,
+                    "bytes": len(held),
+                    "sha256": hashlib.sha256(held).hexdigest(),
+                    "state": "verified",
+                }
+            )
         now = datetime.now(UTC)
-        return {"reference": "GR-7F3K", "submitted_at": now.isoformat(), "receipt_token": f"receipt.{session['id']}", "answers": rows,
-                "facts": self.notice["facts"], "promise_at": (now + timedelta(days=7)).isoformat()}
+        return {
+            "reference": "GR-7F3K",
+            "submitted_at": now.isoformat(),
+            "receipt_token": f"receipt.{session['id']}",
+            "answers": rows,
+            "facts": self.notice["facts"],
+            "promise_at": (now + timedelta(days=7)).isoformat(),
+        }
 
     def accommodate(self, session: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         session["time_factor"] = None if body["more_time"] else 1
@@ -239,7 +305,7 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: Any) -> None:
         pass
 
-    def reply(self, status: int, body: bytes = b"", kind: str = "application/json", **headers: str) -> None:
+    def reply(self, status: int, body: bytes = b"", kind: str = "application/json", /, **headers: str) -> None:
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
@@ -257,9 +323,12 @@ class SiteHandler(Handler):
         room = self.room
         body = room.host_body or (
             f'<h1>Careers at Acme</h1><p>We are hiring.</p><script async src="{room.origin}/embed.js"></script>'
-            f'<greenroom-interview token="{EMBED}"></greenroom-interview><p><a href="#more" id="after">More jobs</a></p>')
-        page = ('<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-                f"<title>Careers</title></head><body>{body}</body></html>")
+            f'<greenroom-interview token="{EMBED}"></greenroom-interview><p><a href="#more" id="after">More jobs</a></p>'
+        )
+        page = (
+            '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+            f"<title>Careers</title></head><body>{body}</body></html>"
+        )
         self.reply(200, page.encode(), "text/html; charset=utf-8", **room.host_headers)
 
 
@@ -272,6 +341,7 @@ class ApiHandler(Handler):
         body = self.rfile.read(length) if length else b""
         self.room.calls.append(f"{self.command} {path}")
         try:
+            time.sleep(self.room.faults.get("latency", 0))
             fault = self.room.faults.get("before")
             if fault:
                 fault(self.command, path)
@@ -290,7 +360,7 @@ class ApiHandler(Handler):
         except (BrokenPipeError, ConnectionResetError):
             pass
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_HEAD = do_DELETE = do_OPTIONS = handle_any
+    do_GET = do_POST = do_PUT = do_PATCH = do_HEAD = do_DELETE = do_OPTIONS = handle_any  # noqa: N815
 
     @property
     def bearer(self) -> str | None:
@@ -311,17 +381,40 @@ class ApiHandler(Handler):
         raise Refused(404, "not_found")
 
     def file(self, path: Path) -> None:
-        self.reply(200, path.read_bytes(), f"{TYPES[path.suffix]}; charset=utf-8", Cross_Origin_Resource_Policy="cross-origin",
-                   Cache_Control="no-cache", Access_Control_Allow_Origin="*")
+        packed = gzip.compress(path.read_bytes(), 9)
+        if self.room.faults.get("latency"):
+            with self.room.line:  # one line for all: 200 kB/s
+                time.sleep(len(packed) / 200_000)
+        self.reply(
+            200,
+            packed,
+            f"{TYPES[path.suffix]}; charset=utf-8",
+            Cross_Origin_Resource_Policy="cross-origin",
+            Content_Encoding="gzip",
+            Cross_Origin_Embedder_Policy="require-corp",
+            Cache_Control="no-cache",
+            Access_Control_Allow_Origin="*",
+        )
 
     def document(self, ancestors: str) -> None:
         from jinja2 import Environment, FileSystemLoader
 
-        page = Environment(loader=FileSystemLoader(ROOT / "templates"), autoescape=True).get_template("widget/frame.html").render(version="1")
-        policy = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
-                  f"connect-src 'self'; frame-ancestors {ancestors}; base-uri 'none'")
-        self.reply(200, page.encode(), "text/html; charset=utf-8", Content_Security_Policy=policy, Referrer_Policy="no-referrer",
-                   Cross_Origin_Resource_Policy="cross-origin", Cross_Origin_Embedder_Policy="require-corp")
+        page = (
+            Environment(loader=FileSystemLoader(ROOT / "templates"), autoescape=True).get_template("widget/frame.html").render(version="1")
+        )
+        policy = (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
+            f"connect-src 'self'; frame-ancestors {ancestors}; base-uri 'none'"
+        )
+        self.reply(
+            200,
+            page.encode(),
+            "text/html; charset=utf-8",
+            Content_Security_Policy=policy,
+            Referrer_Policy="no-referrer",
+            Cross_Origin_Resource_Policy="cross-origin",
+            Cross_Origin_Embedder_Policy="require-corp",
+        )
 
     def media(self, name: str) -> None:
         for session in self.room.sessions.values():
@@ -358,8 +451,10 @@ class ApiHandler(Handler):
             session["consent"]["ai"] = body["ai"]
             return 200, room.view(session)
         ways: dict[str, Any] = {
-            "/c/session": lambda: room.view(session), "/c/receipt": lambda: room.receipt(session),
-            "/c/submit": lambda: room.submit(session, body), "/c/accommodation": lambda: room.accommodate(session, body),
+            "/c/session": lambda: room.view(session),
+            "/c/receipt": lambda: room.receipt(session),
+            "/c/submit": lambda: room.submit(session, body),
+            "/c/accommodation": lambda: room.accommodate(session, body),
         }
         if path not in ways:
             raise Refused(404, "not_found")
@@ -388,9 +483,18 @@ class ApiHandler(Handler):
             used = [take for take in session["takes"] if take["question_id"] == asked["id"] and not take["technical"]]
             if meta["technical"] != "1" and len(used) > asked["retakes"] + session["extra_retakes"]:
                 raise Refused(409, "conflict")
-            known = {"id": f"t{uuid.uuid4().hex[:8]}", "client_id": meta["take"], "question_id": meta["question"], "kind": meta["kind"],
-                     "technical": meta["technical"] == "1", "state": "recording", "bytes": None, "seconds": None,
-                     "upload": uuid.uuid4().hex, "filetype": meta["filetype"]}
+            known = {
+                "id": f"t{uuid.uuid4().hex[:8]}",
+                "client_id": meta["take"],
+                "question_id": meta["question"],
+                "kind": meta["kind"],
+                "technical": meta["technical"] == "1",
+                "state": "recording",
+                "bytes": None,
+                "seconds": None,
+                "upload": uuid.uuid4().hex,
+                "filetype": meta["filetype"],
+            }
             session["takes"].append(known)
             self.room.uploads[known["upload"]] = {"bytes": bytearray(), "length": None, "session": session["id"]}
         self.reply(201, Tus_Resumable="1.0.0", Location=f"{self.room.origin}/c/uploads/{known['upload']}")

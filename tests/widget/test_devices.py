@@ -59,7 +59,8 @@ def test_a_denied_permission_is_said_within_two_seconds(browser: Browser, room: 
 
 def test_audio_alone_is_one_action_away_when_the_camera_fails(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
     page.add_init_script("""const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-      navigator.mediaDevices.getUserMedia = (wanted) => (wanted.video ? Promise.reject(new DOMException('busy', 'NotReadableError')) : ask(wanted));""")
+      const busy = () => Promise.reject(new DOMException('busy', 'NotReadableError'));
+      navigator.mediaDevices.getUserMedia = (wanted) => (wanted.video ? busy() : ask(wanted));""")
     to_devices(candidate)
     candidate.frame.locator(".notice-box").get_by_role("button", name="Answer with audio only").click()
     expect(candidate.frame.get_by_role("heading", name="Check your microphone")).to_be_visible()
@@ -113,7 +114,10 @@ def test_a_device_that_is_gone_falls_back_to_its_name_and_then_to_the_default(ca
     page.add_init_script("""const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
       navigator.mediaDevices.getUserMedia = (wanted) => {
         (window.wanted ||= []).push(JSON.stringify(wanted.audio.deviceId || null));
-        if (wanted.audio.deviceId && !window.failed) { window.failed = true; return Promise.reject(new DOMException('gone', 'OverconstrainedError')); }
+        if (wanted.audio.deviceId && !window.failed) {
+          window.failed = true;
+          return Promise.reject(new DOMException('gone', 'OverconstrainedError'));
+        }
         return ask(wanted);
       };""")
     to_devices(candidate)
@@ -145,7 +149,9 @@ def test_a_device_pulled_in_the_middle_keeps_the_take_and_costs_no_retake(
     assert [one["technical"] for one in settle(room, count=2)] == [False, True]
 
 
-def test_another_program_taking_the_microphone_ends_the_take_after_a_second_not_before(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
+def test_another_program_taking_the_microphone_ends_the_take_after_a_second_not_before(
+    candidate: Candidate, page: Page, room: FakeGreenroom
+) -> None:
     page.add_init_script(KEEP_STREAM)
     candidate.begin()
     candidate.start_recording()
@@ -166,7 +172,9 @@ def test_a_hidden_page_pauses_and_goes_on_when_the_candidate_says_so(candidate: 
     candidate.begin()
     candidate.start_recording()
     page.wait_for_timeout(2000)
-    hide = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true}); document.dispatchEvent(new Event('visibilitychange'))"
+    hide = (
+        "Object.defineProperty(document, 'hidden', {value: %s, configurable: true});document.dispatchEvent(new Event('visibilitychange'))"
+    )
     in_frame(page, hide % "true")
     page.wait_for_timeout(3000)
     in_frame(page, hide % "false")
@@ -182,8 +190,9 @@ def test_a_hidden_page_pauses_and_goes_on_when_the_candidate_says_so(candidate: 
 def test_a_container_that_gives_no_data_is_left_for_the_next(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
     page.add_init_script("""const Real = MediaRecorder;
       class Deaf extends EventTarget { constructor(s, o) { super(); this.mimeType = o.mimeType; this.state = 'inactive'; }
-        start() { this.state = 'recording'; setTimeout(() => this.onstart && this.onstart(new Event('start'))); } stop() {} pause() {} resume() {} }
-      window.MediaRecorder = function (stream, options) { return /vp9/.test(options.mimeType) ? new Deaf(stream, options) : new Real(stream, options); };
+        start() { this.state = 'recording'; setTimeout(() => this.onstart && this.onstart(new Event('start'))); }
+        stop() {} pause() {} resume() {} }
+      window.MediaRecorder = function (stream, options) { return new (/vp9/.test(options.mimeType) ? Deaf : Real)(stream, options); };
       window.MediaRecorder.isTypeSupported = Real.isTypeSupported.bind(Real);""")
     candidate.begin()
     candidate.start_recording()

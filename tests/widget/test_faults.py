@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, expect
 
+from tests.e2e.conftest import FLAGS
 from tests.widget.candidate import Candidate, on_its_own_page
-from tests.widget.conftest import CHROMIUM, FLAGS
+from tests.widget.conftest import CHROMIUM
 from tests.widget.fake_server import FakeGreenroom, Refused
 
 WEBM = bytes.fromhex("1a45dfa3")
@@ -68,7 +69,9 @@ def test_ten_seconds_offline_while_recording_cost_nothing(candidate: Candidate, 
     candidate.sees("Everything recorded is safe")
 
 
-def test_a_reload_in_the_middle_of_a_take_brings_back_all_but_the_last_two_seconds(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
+def test_a_reload_in_the_middle_of_a_take_brings_back_all_but_the_last_two_seconds(
+    candidate: Candidate, page: Page, room: FakeGreenroom
+) -> None:
     candidate.begin()
     candidate.start_recording()
     page.wait_for_timeout(6000)
@@ -86,7 +89,9 @@ def test_a_reload_in_the_middle_of_a_take_brings_back_all_but_the_last_two_secon
     assert [one["technical"] for one in takes] == [False, True]
 
 
-def test_a_reload_while_offline_finishes_the_take_later(candidate: Candidate, context: BrowserContext, page: Page, room: FakeGreenroom) -> None:
+def test_a_reload_while_offline_finishes_the_take_later(
+    candidate: Candidate, context: BrowserContext, page: Page, room: FakeGreenroom
+) -> None:
     """The page itself still comes (a cache would do in life); every call to the API fails until the line is back."""
     candidate.begin()
     room.faults["before"] = answering(503, "down", 10_000, method="PATCH", path="/c/uploads")
@@ -292,7 +297,9 @@ def test_two_tabs_the_older_one_says_so_and_can_take_over(candidate: Candidate, 
     assert len(room.sessions) == 1
 
 
-def test_a_second_tab_leaves_the_running_take_of_the_first_alone(candidate: Candidate, context: BrowserContext, room: FakeGreenroom) -> None:
+def test_a_second_tab_leaves_the_running_take_of_the_first_alone(
+    candidate: Candidate, context: BrowserContext, room: FakeGreenroom
+) -> None:
     candidate.begin()
     candidate.start_recording()
     candidate.page.wait_for_timeout(2500)
@@ -323,19 +330,23 @@ def test_denied_storage_is_said_and_recording_works_from_memory(
 
 
 @pytest.mark.parametrize("fault", ["throw", "hang"])
-def test_full_or_hanging_storage_in_the_middle_of_a_take_loses_nothing(candidate: Candidate, page: Page, room: FakeGreenroom, fault: str) -> None:
-    page.add_init_script("""
+def test_full_or_hanging_storage_in_the_middle_of_a_take_loses_nothing(
+    candidate: Candidate, page: Page, room: FakeGreenroom, fault: str
+) -> None:
+    page.add_init_script(
+        """
       const put = IDBObjectStore.prototype.put;
       let slices = 0;
       IDBObjectStore.prototype.put = function (value, ...rest) {
         if (this.name === 'slices' && ++slices > 2) {
-          if ('%s' === 'throw') throw new DOMException('full', 'QuotaExceededError');
+          if (FAULT === 'throw') throw new DOMException('full', 'QuotaExceededError');
           const transaction = this.transaction;
           const busy = () => { try { transaction.objectStore('slices').get(0).onsuccess = busy; } catch { /* done */ } };
           busy();
         }
         return put.call(this, value, ...rest);
-      };""" % fault)
+      };""".replace("FAULT", f"'{fault}'")
+    )
     candidate.begin()
     candidate.start_recording()
     candidate.sees("does not let us store recordings", 15_000)
@@ -345,7 +356,9 @@ def test_full_or_hanging_storage_in_the_middle_of_a_take_loses_nothing(candidate
     assert_whole(room, take, 4)
 
 
-def test_a_memory_only_take_cut_by_a_reload_keeps_what_had_arrived(launch: Callable[..., Browser], partitioned_off: str, room: FakeGreenroom) -> None:
+def test_a_memory_only_take_cut_by_a_reload_keeps_what_had_arrived(
+    launch: Callable[..., Browser], partitioned_off: str, room: FakeGreenroom
+) -> None:
     context = launch(partitioned_off).new_context(permissions=["camera", "microphone"])
     candidate = Candidate(context.new_page(), room.careers_url)
     candidate.begin()

@@ -57,9 +57,13 @@ def test_the_servers_bytes_are_the_browsers_bytes(candidate: Candidate, page: Pa
     assert take["filetype"].startswith("video/")
 
 
-def test_nothing_is_recorded_and_no_permission_asked_before_the_candidate_acts(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
-    page.add_init_script("const ask = navigator.mediaDevices.getUserMedia; window.asked = 0;"
-                         "navigator.mediaDevices.getUserMedia = function (...a) { window.asked += 1; return ask.apply(this, a); };")
+def test_nothing_is_recorded_and_no_permission_asked_before_the_candidate_acts(
+    candidate: Candidate, page: Page, room: FakeGreenroom
+) -> None:
+    page.add_init_script(
+        "const ask = navigator.mediaDevices.getUserMedia; window.asked = 0;"
+        "navigator.mediaDevices.getUserMedia = function (...a) { window.asked += 1; return ask.apply(this, a); };"
+    )
     candidate.arrive()
     candidate.agree()
     frame = next(one for one in page.frames if "/frame/" in one.url)

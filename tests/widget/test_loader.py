@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -10,7 +9,9 @@ from tests.widget.candidate import Candidate, on_its_own_page
 from tests.widget.fake_server import EMBED, FakeGreenroom
 
 FRAME = "greenroom-interview iframe"
-TELL = "document.addEventListener('greenroom:%s', (event) => { (window.told ||= []).push(event.type + ' ' + JSON.stringify(event.detail)); });"
+TELL = """document.addEventListener('greenroom:%s', (event) => {
+  (window.told ||= []).push(event.type + ' ' + JSON.stringify(event.detail));
+});"""
 
 
 def tag(room: FakeGreenroom) -> str:
@@ -96,7 +97,8 @@ def test_strangers_messages_are_ignored(page: Page, room: FakeGreenroom) -> None
     height = page.locator(FRAME).evaluate("node => node.style.height")
     page.evaluate("window.postMessage({greenroom: 1, type: 'resize', height: 9000}, '*')")
     page.evaluate("window.postMessage({greenroom: 1, type: 'event', name: 'submitted', detail: {}}, '*')")
-    page.evaluate("document.querySelector('greenroom-interview iframe').contentWindow.postMessage({greenroom: 1, type: 'init', token: 'evil'}, '*')")
+    stranger = "document.querySelector('greenroom-interview iframe').contentWindow.postMessage(%s, '*')"
+    page.evaluate(stranger % "{greenroom: 1, type: 'init', token: 'evil'}")
     page.wait_for_timeout(400)
     assert page.locator(FRAME).evaluate("node => node.style.height") == height
     assert page.evaluate("window.told") is None

@@ -26,6 +26,8 @@ export function createDevices() {
     return navigator.mediaDevices && window.isSecureContext ? null : 'insecure';
   };
 
+  let turn = 0; // closed or opened again meanwhile?
+  const stop = (stream) => stream.getTracks().forEach((track) => track.stop());
   const wanted = (kind, how) => ({
     audio: { ...AUDIO, ...how.audio },
     video: kind === 'video' ? { ...(devices.narrow ? NARROW : VIDEO), facingMode: 'user', ...how.video } : false,
@@ -51,17 +53,19 @@ export function createDevices() {
     const hindrance = devices.hindrance(kind);
     if (hindrance) throw Object.assign(new Error(hindrance), { word: hindrance });
     devices.close();
+    const mine = turn;
     try {
       const stream = await find(kind);
+      if (mine !== turn) { stop(stream); throw new Error('closed meanwhile'); }
       if (!stream.getAudioTracks().length || (kind === 'video' && !stream.getVideoTracks().length)) {
-        stream.getTracks().forEach((track) => track.stop());
+        stop(stream);
         throw Object.assign(new Error('no sound'), { name: 'NotFoundError' });
       }
       Object.assign(devices, { stream, kind, wasOpen: true });
       for (const track of stream.getTracks()) track.addEventListener('ended', () => { if (devices.stream === stream) devices.onlost(track.kind); });
       return stream;
     } catch (error) {
-      throw Object.assign(error, { word: NAMES[error.name] || 'unknown' });
+      throw Object.assign(error, { word: mine === turn && (NAMES[error.name] || 'unknown') });
     }
   };
 
@@ -79,7 +83,8 @@ export function createDevices() {
   };
 
   devices.close = () => {
-    if (devices.stream) devices.stream.getTracks().forEach((track) => track.stop());
+    turn += 1;
+    if (devices.stream) stop(devices.stream);
     devices.stream = null;
   };
   return devices;

@@ -75,6 +75,7 @@ app.answerOf = (questionId) => app.session.answers.find((one) => one.question_id
 app.refresh = async () => app.setSession(await app.api.session());
 
 app.setLanguage = async (code) => {
+  app.code = code;
   app.words = await loadWords(code);
   document.documentElement.lang = code;
   app.shell.render();
@@ -85,7 +86,7 @@ const placeKey = () => (app.token.includes('~') ? app.token.split('~')[0] : hex(
 app.keepResume = async (resume) => {
   if (!resume) return;
   app.resume = resume;
-  await app.store.note(`resume:${placeKey()}`, resume);
+  app.store.note(`resume:${placeKey()}`, resume);
   if (!app.host.isFramed) history.replaceState({ token: resume }, '', location.pathname);
 };
 
@@ -94,7 +95,7 @@ app.linkBack = () => `${location.origin}/i#${app.resume || app.token}`;
 
 app.open = async () => {
   const stored = app.resume || await app.store.get(`resume:${placeKey()}`);
-  const language = app.words.code;
+  const language = app.code;
   let opened;
   try {
     opened = await app.api.open(stored || app.token, app.host.origin, language);
@@ -112,7 +113,7 @@ app.open = async () => {
 };
 
 app.api.renew = async () => {
-  const opened = await app.api.open(app.resume || app.token, app.host.origin, app.words.code);
+  const opened = await app.api.open(app.resume || app.token, app.host.origin, app.code);
   app.api.token = opened.token;
 };
 
@@ -157,7 +158,7 @@ function createShell() {
 
   async function speak(code) {
     if (app.isRecording) return;
-    await app.store.note('language', code);
+    app.store.note('language', code);
     await app.setLanguage(code);
     if (app.step.name === 'notice') await app.open().catch(() => {});
     await app.again();
@@ -223,13 +224,14 @@ async function start() {
   app.takes = createTakes(app);
   app.shell = createShell();
   const chosen = await app.store.get('language');
-  await app.setLanguage(pickLanguage([chosen, locale, ...navigator.languages]));
-  if (!token) return app.go('trouble', { error: { code: 'token_missing' } });
-  await app.open();
+  const worded = app.setLanguage(pickLanguage([chosen, locale, ...navigator.languages]));
+  const opened = token ? app.open() : Promise.reject({ code: 'token_missing' }); // words and session travel together
+  await Promise.allSettled([worded, opened]);
+  await opened;
   app.shell.render();
   return app.enter();
 }
 
 app.host.followHeight(document.getElementById('room'));
-start().catch((error) => (app.words ? app.go('trouble', { error, again: true })
+start().catch((error) => (app.words ? app.go('trouble', { error, again: app.token })
   : document.getElementById('step').replaceChildren(h('h1', {}, 'This interview could not be loaded. Please reload the page.'))));

@@ -40,6 +40,7 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
     h('div', { class: 'level', 'aria-hidden': 'true' }, level), state, hint, time, box,
     h('div', { class: 'actions' }, main, second), h('div', { class: 'small-actions' }, kind === 'video' && hide, clock));
   let run = null;
+  let gone = false;
   let stage = 'off';
   let showTime = false;
   let since = 0;
@@ -86,9 +87,11 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
     state.textContent = t('state_rec_asking');
     try {
       app.devices.narrow = bitsFor(app.takes.rate()).video < 300000;
-      attach(app.devices.stream && app.devices.kind === kind ? app.devices.stream : await app.devices.open(kind));
+      const stream = app.devices.stream && app.devices.kind === kind ? app.devices.stream : await app.devices.open(kind);
+      if (!gone) attach(stream);
     } catch (error) {
-      hinder(error.word || 'unknown');
+      if (gone || !error.word) return;
+      hinder(error.word);
       box.firstChild.focus();
     }
   }
@@ -167,7 +170,6 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
     app.say(text);
   }
 
-  let gone = false;
   const beat = setInterval(tick, 250);
   show('off');
   const hindrance = app.devices.hindrance(kind);

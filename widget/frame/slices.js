@@ -47,7 +47,7 @@ class Store {
   async act(names, mode, work) {
     if (!this.database) return undefined;
     const run = new Promise((resolve, reject) => {
-      const tx = this.database.transaction(names, mode, { durability: mode === 'readwrite' ? 'strict' : 'default' });
+      const tx = this.database.transaction(names, mode, { durability: names.includes('slices') ? 'strict' : 'relaxed' });
       const request = work(...names.map((name) => tx.objectStore(name)));
       tx.oncomplete = () => resolve(request?.result);
       tx.onabort = () => reject(tx.error);

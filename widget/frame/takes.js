@@ -151,15 +151,17 @@ export function createTakes({ api, store }) {
     return rows.find((one) => one.clientId === wanted) || (answer && rows.find((one) => one.id === answer.take_id)) || null;
   };
 
+  const keepChoices = () => store.note(`choices:${takes.session.id}`, Object.fromEntries(choices));
+
   takes.choose = async (question, clientId) => {
     choices.set(question, clientId);
-    await store.note(`choices:${takes.session.id}`, Object.fromEntries(choices));
+    keepChoices();
     await settle();
   };
 
   takes.unchoose = (question) => {
     choices.delete(question);
-    return store.note(`choices:${takes.session.id}`, Object.fromEntries(choices));
+    keepChoices();
   };
 
   let settling = false;
@@ -172,7 +174,7 @@ export function createTakes({ api, store }) {
       const answer = await api.answer(question, { take_id: row.id }).catch(() => null);
       if (!answer) continue;
       takes.setAnswer(question, { take_id: row.id, kind: row.kind, text: null });
-      if (choices.get(question) === clientId) await takes.unchoose(question);
+      if (choices.get(question) === clientId) takes.unchoose(question);
       watchers.forEach((watch) => watch());
     }
     settling = false;

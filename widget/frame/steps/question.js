@@ -39,7 +39,7 @@ export function question(app, { question: asked }) {
   function showKind(kind) {
     app.kindWish = kind;
     mark(kind);
-    if (kind === 'text') return put(textAnswer(app, asked, goOn));
+    if (kind === 'text') { app.devices.close(); return put(textAnswer(app, asked, goOn)); }
     let take = null;
     const sink = {
       begin: (type, recorded) => { take = app.takes.begin({ question: asked.id, kind: recorded, type }); return take; },
@@ -282,10 +282,10 @@ function textAnswer(app, question, ondone) {
 
   async function done() {
     if (!area.value.trim()) { problem.tell(t('text_empty'), area); return; }
-    await app.takes.unchoose(question.id);
+    app.takes.unchoose(question.id);
     const outcome = await save(true);
     if (outcome !== true) { problem.tell(app.explain(outcome)); return; }
-    await app.store.note(key, null);
+    app.store.note(key, null);
     ondone();
   }
 

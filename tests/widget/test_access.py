@@ -1,0 +1,287 @@
+"""Keyboard only, 320 px, large targets, announcements, axe on every state: for whoever sits there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Frame, Page, expect
+
+from tests.widget.candidate import Candidate
+from tests.widget.fake_server import FakeGreenroom
+
+ROOT = Path(__file__).parents[2]
+AXE = [ROOT / ".tools/node_modules/axe-core/axe.min.js", ROOT / "tests/node_modules/axe-core/axe.min.js"]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LANGUAGES = ("en", "es", "hi", "ja", "de", "fr")
+TOO_SMALL = """() => [...document.querySelectorAll('button, a, input, select, textarea, summary')]
+  .filter((one) => one.checkVisibility() && !(one.matches('input[type=radio], input[type=checkbox]') && one.closest('label')))
+  .map((one) => [one.getBoundingClientRect(), one.outerHTML.slice(0, 80), getComputedStyle(one).display])
+  .filter(([box, , display]) => (box.width < 24 || box.height < 24) && display !== 'inline').map(([, html]) => html)"""
+
+
+@pytest.fixture
+def axe() -> str:
+    found = next((path for path in AXE if path.is_file()), None)
+    if not found:
+        pytest.skip("axe-core is not installed: npm i --prefix .tools axe-core@4.14.1")
+    return found.read_text()
+
+
+def inner(page: Page) -> Frame:
+    return next(one for one in page.frames if "/frame/" in one.url)
+
+
+class Inspector:
+    """Looks at every screen on the way: axe, reflow, target size."""
+
+    def __init__(self, page: Page, axe: str | None) -> None:
+        self.page, self.axe, self.problems = page, axe, list[str]()
+
+    def look(self, name: str) -> None:
+        frame = inner(self.page)
+        over = frame.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if over > 0:
+            self.problems.append(f"{name}: {over} px too wide")
+        self.problems += [f"{name}: small target {html}" for html in frame.evaluate(TOO_SMALL)]
+        if frame.evaluate("document.querySelectorAll('h1').length") != 1:
+            self.problems.append(f"{name}: not exactly one h1")
+        if self.axe:
+            frame.evaluate(self.axe)
+            found = frame.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+            for violation in found["violations"]:
+                if violation["id"] == "video-caption":  # the person's own live picture and recording
+                    continue
+                self.problems.append(f"{name}: {violation['id']} {violation['nodes'][0]['html'][:120]}")
+
+
+def walk(page: Page, room: FakeGreenroom, look: Inspector, language: str) -> None:
+    """Every step once, by structure rather than by words: this runs in every language."""
+    page.goto(room.careers_url)
+    frame = page.frame_locator("greenroom-interview iframe")
+
+    def at(selector: str, name: str) -> None:
+        expect(frame.locator(selector).first).to_be_visible(timeout=15_000)
+        look.look(f"{language} {name}")
+
+    at("input[name=recording]", "notice")
+    expect(frame.locator("html")).to_have_attribute("lang", language)
+    frame.locator("details summary").first.click()
+    frame.locator(".consents button.primary").click()
+    at(".error", "notice with a problem")
+    frame.locator("input[name=name]").fill("Carla")
+    frame.locator("input[name=email]").fill("carla@home.test")
+    frame.locator("input[name=recording]").check()
+    frame.locator(".consents button.primary").click()
+    at(".step-devices .panel", "devices off")
+    frame.locator(".panel button.big").click()
+    at("[data-stage=ready]", "devices ready")
+    frame.locator(".step-devices > .actions button").nth(1).click()
+    at(".step-practice [data-stage=ready]", "practice")
+    frame.locator(".step-practice > .actions button").click()
+    at(".step-overview", "overview")
+    frame.locator("li.row button").first.click()
+    at(".step-question [data-stage=ready]", "question")
+    frame.locator(".panel button.big").click()
+    at("[data-stage=recording]", "recording")
+    page.wait_for_timeout(1500)
+    frame.locator(".panel button.big").click()
+    at(".takes", "watch")
+    frame.locator(".work .panel > .actions button.primary").click()
+    expect(frame.locator(".eyebrow", has_text=re.compile("2"))).to_be_visible()
+    frame.locator(".kinds input[value=text]").check()
+    at(".work textarea", "text")
+    frame.locator(".help").click()
+    at(".step-help", "help")
+    frame.locator(".step-help .actions button").nth(1).click()
+    for _ in (2, 3):
+        frame.locator(".work textarea").fill("Written.")
+        frame.locator(".work .actions button.primary").click()
+        page.wait_for_timeout(700)
+    at(".step-check", "check")
+    frame.locator(".step-check button.big").click()
+    at(".step-submitted", "submitted")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_state_is_sound_at_320_pixels_in_every_language(page: Page, room: FakeGreenroom, axe: str, language: str) -> None:
+    page.set_viewport_size({"width": 336, "height": 640})  # the page's own margins leave 320
+    room.host_body = (f'<h1>Careers</h1><script async src="{room.origin}/embed.js"></script>'
+                      f'<greenroom-interview token="emb_demo~signed" locale="{language}"></greenroom-interview>')  # fmt: skip
+    look = Inspector(page, axe)
+    walk(page, room, look, language)
+    assert not look.problems, "\n".join(look.problems)
+
+
+@pytest.mark.parametrize("scheme", ["dark", "forced"])
+def test_every_state_is_sound_in_dark_and_in_forced_colours(page: Page, room: FakeGreenroom, axe: str, scheme: str) -> None:
+    if scheme == "dark":
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    else:
+        page.emulate_media(forced_colors="active")
+    look = Inspector(page, axe if scheme == "dark" else None)
+    walk(page, room, look, "en")
+    assert not look.problems, "\n".join(look.problems)
+
+
+def test_trouble_states_are_sound_too(page: Page, room: FakeGreenroom, axe: str, context: BrowserContext) -> None:
+    context.clear_permissions()
+    look = Inspector(page, axe)
+    candidate = Candidate(page, room.careers_url)
+    candidate.arrive()
+    candidate.agree()
+    candidate.frame.get_by_role("button", name="Turn on camera").click()
+    candidate.sees("Your browser did not allow it")
+    look.look("denied")
+    candidate.button("Go to the questions").click()
+    session = room.only_session
+    room.give_token(session)
+    candidate.frame.locator("li.row button").first.click()
+    candidate.sees("Open in another tab")
+    look.look("other tab")
+    for state in ("expired", "cancelled", "withdrawn", "failed"):
+        session["state"] = state
+        page.reload()
+        expect(candidate.frame.get_by_role("heading", level=1)).to_be_visible()
+        look.look(state)
+    assert not look.problems, "\n".join(look.problems)
+
+
+def test_two_hundred_percent_text_does_not_break_the_page(page: Page, room: FakeGreenroom) -> None:
+    page.set_viewport_size({"width": 656, "height": 800})
+    candidate = Candidate(page, room.careers_url)
+    candidate.arrive()
+    inner(page).evaluate("document.documentElement.style.fontSize = '200%'")
+    page.wait_for_timeout(300)
+    assert inner(page).evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def tab_to(page: Page, words: str, limit: int = 40) -> None:
+    """Press Tab until the focused control inside the frame has these words."""
+    name = "(({labels, textContent}) => (labels && labels[0] ? labels[0].textContent : textContent) || '')(document.activeElement)"
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        if words in inner(page).evaluate(name):
+            return
+    raise AssertionError(f"Tab never reached {words!r}")
+
+
+def test_the_whole_way_works_with_the_keyboard_alone_and_tab_leaves_again(page: Page, room: FakeGreenroom) -> None:
+    candidate = Candidate(page, room.careers_url)
+    candidate.arrive()
+    tab_to(page, "Your name")
+    page.keyboard.type("Carla")
+    press(page, "Tab")
+    page.keyboard.type("carla@home.test")
+    tab_to(page, "I agree that")
+    press(page, "Space")
+    tab_to(page, "Start")
+    press(page, "Enter")
+    expect(candidate.heading("Check your camera")).to_be_focused()
+    tab_to(page, "Turn on camera")
+    press(page, "Enter")
+    candidate.sees("Ready when you are")
+    tab_to(page, "Go to the questions")
+    press(page, "Enter")
+    expect(candidate.heading("Your questions")).to_be_focused()
+    tab_to(page, "Answer")
+    press(page, "Enter")
+    candidate.sees("Ready when you are")
+    tab_to(page, "Start recording")
+    press(page, "Space")
+    page.wait_for_timeout(2500)
+    press(page, "Space")
+    expect(candidate.heading("Watch your answer")).to_be_focused()
+    tab_to(page, "Keep and go on")
+    press(page, "Enter")
+    candidate.is_at(2)
+    tab_to(page, "Video")
+    press(page, "ArrowRight", "ArrowRight")
+    expect(candidate.frame.get_by_role("textbox", name="Your answer")).to_be_visible()
+    for words in ("The second one.", "The third one."):
+        tab_to(page, "Your answer")
+        page.keyboard.type(words)
+        tab_to(page, "Use this answer and go on")
+        press(page, "Enter")
+        page.wait_for_timeout(800)
+    expect(candidate.heading("Check your answers")).to_be_focused()
+    tab_to(page, "Submit my answers")
+    press(page, "Enter")
+    candidate.is_submitted()
+    for _ in range(20):
+        press(page, "Tab")
+        if page.evaluate("document.activeElement.id") == "after":
+            return
+    raise AssertionError("Tab never left the frame")
+
+
+def test_letters_typed_in_an_answer_start_nothing(page: Page, room: FakeGreenroom) -> None:
+    candidate = Candidate(page, room.careers_url)
+    candidate.begin()
+    candidate.choose("Text")
+    candidate.frame.get_by_role("textbox", name="Your answer").press_sequentially("r s p n k")
+    assert not room.only_session["takes"]
+    candidate.is_at(1)
+
+
+def test_what_happens_is_announced_without_moving_focus(page: Page, room: FakeGreenroom) -> None:
+    page.add_init_script("""addEventListener('DOMContentLoaded', () => {
+      const region = document.getElementById('status');
+      if (!region) return;
+      window.before = region.textContent === '' && region.getAttribute('role') === 'status';
+      window.said = [];
+      new MutationObserver(() => { if (region.textContent) window.said.push(region.textContent); }).observe(region, {childList: true});
+    });""")
+    room.interview["questions"][0] |= {"answer_seconds": 16, "hard_seconds": 25}
+    candidate = Candidate(page, room.careers_url)
+    candidate.begin()
+    candidate.start_recording()
+    page.wait_for_timeout(18_000)
+    assert inner(page).evaluate("document.activeElement.textContent") == "Stop recording"
+    candidate.stop_recording()
+    said = inner(page).evaluate("window.said")
+    assert inner(page).evaluate("window.before") is True
+    wanted = ["Recording. You can speak now.", "10 seconds left", "Time is up. Finish your thought in peace."]
+    assert [words for words in said if words in wanted] == wanted
+
+
+def test_the_way_to_another_way_is_at_the_same_place_on_every_step(page: Page, room: FakeGreenroom) -> None:
+    candidate = Candidate(page, room.careers_url)
+    first_control = "document.querySelector('button, a, input, select, textarea').textContent"
+    candidate.arrive()
+    seen = [inner(page).evaluate(first_control)]
+    candidate.agree()
+    seen.append(inner(page).evaluate(first_control))
+    candidate.check_devices()
+    seen.append(inner(page).evaluate(first_control))
+    candidate.answer_question(1)
+    seen.append(inner(page).evaluate(first_control))
+    candidate.finish_in_writing(1, 2, 3)
+    seen.append(inner(page).evaluate(first_control))
+    candidate.submit()
+    seen.append(inner(page).evaluate(first_control))
+    assert set(seen) == {"Need another way to answer?"}
+
+
+def test_loading_takes_no_focus_from_the_page_around_it(page: Page, room: FakeGreenroom) -> None:
+    candidate = Candidate(page, room.careers_url)
+    page.goto(room.careers_url)
+    page.locator("#after").focus()
+    expect(candidate.frame.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement.id") == "after"
+
+
+def test_nothing_plays_by_itself(page: Page, room: FakeGreenroom) -> None:
+    candidate = Candidate(page, room.careers_url)
+    candidate.begin()
+    candidate.record(2)
+    page.wait_for_timeout(1500)
+    playing = "[...document.querySelectorAll('video, audio')].filter((one) => !one.paused && !one.muted).length"
+    assert inner(page).evaluate(playing) == 0
