@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -113,23 +113,21 @@ def _entries(db: Session, ids: Sequence[str]) -> list[Entry]:
     cards: dict[str, list[Given]] = {}
     for given in scorecards.submitted(db, ids):
         cards.setdefault(given.card.session_id, []).append(given)
-    rows = sa.select(CandidateSession, Candidate.name).join(Candidate, Candidate.id == CandidateSession.candidate_id)
-    found = {session.id: (session, name) for session, name in db.execute(rows.where(CandidateSession.id.in_(ids)))}
-    names: dict[str, dict[str, str]] = {}
-    entries = []
-    for session, name in (found[each] for each in ids if each in found):
-        by_id = names.setdefault(session.version_id, {c.id: c.name for c in reviews.criteria(db, session.version_id)})
-        entries.append(_entry(session, name, cards.get(session.id, []), by_id))
-    return entries
+    row = CandidateSession
+    columns = sa.select(row.id, row.version_id, row.overall, row.verdict, Candidate.name).join(Candidate, Candidate.id == row.candidate_id)
+    found = {each.id: each for each in db.execute(columns.where(row.id.in_(ids)))}
+    versions = {each.version_id for each in found.values()}
+    names = {criterion.id: criterion.name for version_id in versions for criterion in reviews.criteria(db, version_id)}
+    return [_entry(found[each], cards.get(each, []), names) for each in ids if each in found]
 
 
-def _entry(session: CandidateSession, name: str, cards: Sequence[Given], names: Mapping[str, str]) -> Entry:
+def _entry(row: Any, cards: Sequence[Given], names: Mapping[str, str]) -> Entry:
     levels: dict[str, list[int]] = {}
     for card in cards:
         for criterion_id, score in card.scores.items():
             levels.setdefault(names[criterion_id], []).append(score.level)
     averages = {criterion: sum(given) / len(given) for criterion, given in levels.items()}
-    return Entry(session.id, name, session.overall or 0.0, len(cards), session.verdict, averages)
+    return Entry(row.id, row.name, row.overall or 0.0, len(cards), row.verdict, averages)
 
 
 def _rank(entries: Sequence[Entry]) -> list[Entry]:
