@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from domain import audit, origins
 from domain.audit import Actor, Verb
 from domain.errors import Invalid, NotFound
-from domain.interviews import create_embed, revoke_embed
+from domain.interviews import create_embed, find_published, revoke_embed
 from domain.tokens import Tokens, mint_embed
 from models import CandidateSession, Embed, Interview
 
@@ -28,6 +28,18 @@ def find_preview(db: Session, interview: Interview) -> Embed | None:
     """The newest preview of an interview's draft, or None."""
     wanted = sa.select(Embed).where(Embed.interview_id == interview.id, Embed.version_id.is_not(None), Embed.revoked_at.is_(None))
     return db.scalar(wanted.order_by(Embed.id.desc()).limit(1))
+
+
+def live_preview(db: Session, actor: Actor, interview: Interview, origin: str, now: datetime) -> Embed:
+    """A test embed on our own `origin` that shows what the snippet shows. Raises Invalid before the first publication."""
+    version = find_published(db, interview.id)
+    if version is None:
+        raise Invalid("Publish the interview first; then you can see what the snippet will show.")
+    standing = sa.select(Embed).where(Embed.version_id == version.id, Embed.is_test.is_(True), Embed.revoked_at.is_(None))
+    embed = db.scalar(standing.limit(1)) or create_embed(db, actor, interview, [origin], now, is_test=True, label="Preview")
+    embed.version_id = version.id
+    db.flush()
+    return embed
 
 
 def get_embed(db: Session, embed_id: str) -> Embed:

@@ -61,6 +61,22 @@ def revoke(embed_id: str) -> AnyResponse:
     return pages.go(url_for("embeds.index", interview_id=embed.interview_id), "Revoked. The snippet and its link are refused from now on.")
 
 
+@door.post("/interviews/<interview_id>/embeds/preview")
+def make_preview(interview_id: str) -> AnyResponse:
+    """What the pasted snippet shows, on a page of ours, marked as a test."""
+    interview = interviews.get_interview(db.session(), interview_id)
+    embed = embeds.live_preview(db.session(), guards.actor(), interview, guards.settings().public_url, clock.now())
+    db.session.commit()
+    return pages.go(url_for("embeds.preview", embed_id=embed.id))
+
+
+@door.get("/embeds/<embed_id>/preview")
+def preview(embed_id: str) -> Response:
+    embed = embeds.get_embed(db.session(), embed_id)
+    code = _code(embed) if embed.is_test and embed.revoked_at is None else ""
+    return pages.page("interviews/preview.html", interview=embed.interview, code=code, live=True)
+
+
 @door.post("/embeds/<embed_id>/check")
 @limiter.limit("20/minute")
 def check(embed_id: str) -> AnyResponse:

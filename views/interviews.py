@@ -139,7 +139,7 @@ def preview(interview_id: str) -> Response:
     embed = embeds.find_preview(db.session(), interview)
     token = embeds.token_of(guards.tokens(), embed) if embed else ""
     code = snippet(guards.settings().public_url, token) if embed else ""
-    return pages.page("interviews/preview.html", interview=interview, code=code)
+    return pages.page("interviews/preview.html", interview=interview, code=code, live=False)
 
 
 @door.get("/<interview_id>/versions")

@@ -212,3 +212,16 @@ def test_previews_are_not_listed_among_snippets(world: World, db: Session) -> No
     preview.version_id = world.version.id
     db.flush()
     assert list(embeds.of_interview(db, world.interview)) == [world.embed]
+
+
+def test_the_live_preview_shows_the_published_version_as_a_test(alice: FlaskClient, world: World, db: Session) -> None:
+    address = f"/interviews/{world.interview.id}/embeds/preview"
+    pages = {alice.post(address).location for _ in range(2)}
+    assert len(pages) == 1
+    assert "<greenroom-interview token=" in alice.get(pages.pop()).text
+    embed = db.scalars(select(Embed).where(Embed.is_test)).one()
+    assert (embed.version_id, embed.origins) == (world.version.id, ["http://greenroom.test"])
+
+
+def test_a_real_snippet_is_never_run_as_a_preview(alice: FlaskClient, world: World) -> None:
+    assert "<greenroom-interview token=" not in alice.get(f"/embeds/{world.embed.id}/preview").text
