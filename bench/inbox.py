@@ -21,14 +21,27 @@ from adapters import clock
 from app import create_app
 from config import Settings
 from domain import logins, reviews
-from models import EVERY_EMPLOYER, Base, Candidate, CandidateSession, InterviewVersion, Member, Score, Scorecard, SearchEntry, db, new_id, serve
+from models import (
+    EVERY_EMPLOYER,
+    Base,
+    Candidate,
+    CandidateSession,
+    InterviewVersion,
+    Member,
+    Score,
+    Scorecard,
+    SearchEntry,
+    db,
+    new_id,
+    serve,
+)
 from models.search import fold
 from tests import factories
 from tests.factories import World
 
 ROUNDS = 40
-NAMES = "Ada Ben Carla Dora Emil Finn Greta Hana Ivo Jana Kofi Lena Mia Nils Olga Piet Quinn Rosa Sven Tara".split()
-WORDS = "customer order broken called listened offered courier manager planned week list priority team project wrote calm".split()
+NAMES = "Ada Ben Carla Dora Emil Finn Greta Hana Ivo Jana Kofi Lena Mia Nils Olga Piet Quinn Rosa Sven Tara".split()  # noqa: SIM905
+WORDS = "customer order broken called listened offered courier manager planned week list priority team project wrote calm".split()  # noqa: SIM905
 
 
 def main() -> None:
@@ -88,7 +101,9 @@ def _fill(world: World, count: int) -> None:
     db.session.commit()
 
 
-def _one(rows: dict[type[Any], list[dict[str, Any]]], base: dict[str, Any], world: World, criteria: list[Any], rng: Any, now: Any, n: int) -> None:
+def _one(
+    rows: dict[type[Any], list[dict[str, Any]]], base: dict[str, Any], world: World, criteria: list[Any], rng: Any, now: Any, n: int
+) -> None:
     person, session = new_id(), new_id()
     name = f"{rng.choice(NAMES)} {rng.choice(NAMES)} {n}"
     state = rng.choices(["submitted", "expired", "in_progress", "withdrawn"], [80, 12, 5, 3])[0]
@@ -115,9 +130,30 @@ def _one(rows: dict[type[Any], list[dict[str, Any]]], base: dict[str, Any], worl
         levels = [rng.randint(1, 5) for _ in criteria]
         overall = round(sum((level - 1) * 2.5 * c.weight for level, c in zip(levels, criteria, strict=True)) / 100, 2)
         who = world.owner.id if rng.random() < 0.5 else world.reviewer.id
-        rows[Scorecard].append({**base, "id": card, "session_id": session, "member_id": who, "overall": overall, "created_at": at, "submitted_at": at + timedelta(days=2)})
+        rows[Scorecard].append(
+            {
+                **base,
+                "id": card,
+                "session_id": session,
+                "member_id": who,
+                "overall": overall,
+                "created_at": at,
+                "submitted_at": at + timedelta(days=2),
+            }
+        )
         for level, criterion in zip(levels, criteria, strict=True):
-            rows[Score].append({**base, "id": new_id(), "scorecard_id": card, "criterion_id": criterion.id, "number": 1, "level": level, "reason": "", "at": at})
+            rows[Score].append(
+                {
+                    **base,
+                    "id": new_id(),
+                    "scorecard_id": card,
+                    "criterion_id": criterion.id,
+                    "number": 1,
+                    "level": level,
+                    "reason": "",
+                    "at": at,
+                }
+            )
 
 
 def _client(app: Flask) -> FlaskClient:

@@ -1,0 +1,96 @@
+"""Scoring without the mouse, in a real browser: one key a criterion and one to submit, under the strict content policy."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from adapters import clock
+from domain import logins
+from models import CandidateSession
+from tests.factories import World
+from tests.reviewing import create_submitted
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def sessions(db: Session, world: World) -> list[CandidateSession]:
+    made = [create_submitted(db, world, name) for name in ("Ana", "Ben")]
+    db.commit()
+    return made
+
+
+@pytest.fixture
+def page(app: Flask, db: Session, world: World, sessions: list[CandidateSession], browser: Browser) -> Iterator[Page]:
+    """The first candidate's page, as Bob; fails when anything is blocked by the content policy."""
+    app.config["SERVER_NAME"] = None
+    login = logins.sign_in(db, world.reviewer, "Chromium", clock.now())
+    db.commit()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    cookie = app.session_interface.get_signing_serializer(app).dumps({"login": login.id})  # type: ignore[attr-defined]
+    origin = f"http://127.0.0.1:{server.server_port}"
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.add_cookies([{"name": "greenroom", "value": cookie, "url": origin}])
+    made, blocked = context.new_page(), list[str]()
+    made.on("console", lambda message: blocked.append(message.text) if "Content Security Policy" in message.text else None)
+    made.on("pageerror", lambda error: blocked.append(str(error)))
+    made.goto(f"{origin}/sessions/{sessions[0].id}")
+    yield made
+    context.close()
+    server.shutdown()
+    assert blocked == []
+
+
+def test_a_key_for_each_criterion_and_one_to_submit(page: Page) -> None:
+    criteria = page.locator("fieldset[data-criterion]").count()
+    keys = ["4", "3", "Enter"]
+    assert len(keys) <= criteria + 1
+    for key in keys:
+        page.keyboard.press(key)
+    expect(page.get_by_role("heading", name="Your scores are in")).to_be_visible()
+    expect(page.locator("#scorecard")).to_contain_text("6.7")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Ben")).to_be_visible()
+
+
+def test_enter_does_not_submit_what_is_incomplete(page: Page) -> None:
+    page.keyboard.press("4")
+    page.keyboard.press("Enter")
+    expect(page.locator("#saved")).to_contain_text("1 of 2 saved")
+    expect(page.get_by_role("button", name="Submit my scores")).to_be_visible()
+
+
+def test_digits_typed_into_a_note_score_nothing(page: Page) -> None:
+    page.get_by_label("Note", exact=True).fill("12345")
+    assert page.locator("fieldset[data-criterion] input:checked").count() == 0
+
+
+def test_selected_words_become_evidence(page: Page) -> None:
+    page.locator("[data-start]").first.evaluate("word => getSelection().selectAllChildren(word.closest('p'))")
+    page.keyboard.press("e")
+    page.get_by_label("Evidence for").select_option(index=1)
+    page.get_by_role("button", name="Keep note").click()
+    expect(page.locator("#notes li blockquote")).to_have_text("First I let her tell me everything")
+
+
+def test_the_list_of_shortcuts_opens_on_its_key(page: Page) -> None:
+    page.keyboard.press("?")
+    expect(page.get_by_role("heading", name="Shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Shortcuts")).to_be_hidden()
