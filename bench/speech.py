@@ -1,0 +1,179 @@
+"""Speech, measured: how fast, how right, how large, against the whisper-ctranslate2 command line with the same model.
+
+    python -m bench.speech [--count 40] [--workers 2] [--folder /tmp/clips] [--skip-cli]
+
+Makes `count` answers of 20 to 180 s as a browser records them (synthetic voices whose every word is known), then runs
+three lanes over the same files with the same number of processes: the adapters (prepare in the sandbox, then a warm
+engine in its child), the command line once per file, and bare faster-whisper with the same model held in memory. Then
+clips in which nobody speaks. CPU seconds are the fair column on a busy machine. Needs espeak-ng.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import jiwer
+import numpy as np
+
+from adapters.media import prepare
+from adapters.speech import SpeechEngine
+from adapters.speech_models import BUNDLED, find_model
+from bench.clips import answers, wordless
+from tests.adapters.recordings import record
+
+LANES = ("adapters", "bare", "command line")
+ROOT = Path(__file__).resolve().parents[1]
+_HOW: list[dict[str, Any]] = [
+    {"size": None},
+    {"size": (160, 120), "rate": 5},
+    {"size": (160, 120), "rate": 5, "kind": "mp4", "codecs": ("libx264", "aac")},
+]
+
+
+def main() -> None:
+    """Run every lane and print the table."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--count", type=int, default=40)
+    asked.add_argument("--workers", type=int, default=2)
+    asked.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "greenroom-bench-speech")
+    asked.add_argument("--skip-cli", action="store_true")
+    asked.add_argument("--lane", choices=LANES)
+    asked.add_argument("--share", type=int, default=0)
+    given = asked.parse_args()
+    if given.lane:
+        _work(given.lane, given.folder, given.count, given.share, given.workers)
+        return
+    truths = _made(given.folder, given.count)
+    seconds = sum(truth["seconds"] for truth in truths)
+    print(f"{given.count} answers, {seconds:.0f} s of sound, {given.workers} worker processes, load {os.getloadavg()[0]:.1f}")
+    print(f"{'lane':14}{'wall s':>8}{'CPU s':>8}{'x wall':>8}{'x CPU':>8}{'WER %':>8}{'start ms':>10}{'p90 ms':>8}{'peak MB':>9}")
+    for lane in LANES:
+        if lane != "command line" or not given.skip_cli:
+            print(_row(lane, given.folder, truths, seconds, given.workers), flush=True)
+    _nobody()
+
+
+def _made(folder: Path, count: int) -> list[dict[str, Any]]:
+    """The answers as files with their truth beside them; made once and kept in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    truths: list[dict[str, Any]] = []
+    for number, clip in enumerate(answers(count)):
+        truth = {"seconds": clip.seconds, "text": clip.text, "words": clip.words, "name": clip.name}
+        truths.append(json.loads(json.dumps(truth)))
+        path = folder / f"{number:03}.media"
+        if not path.exists():
+            how = _HOW[number % len(_HOW)]
+            path.write_bytes(record(clip.seconds, clip.sound, **how))
+    return truths
+
+
+def _row(lane: str, folder: Path, truths: list[dict[str, Any]], seconds: float, workers: int) -> str:
+    """Run one lane in `workers` processes and say what came of it."""
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    base = [sys.executable, "-m", "bench.speech", "--folder", str(folder), "--count", str(len(truths)), "--workers", str(workers)]
+    running = [subprocess.Popen([*base, "--lane", lane, "--share", str(n)], cwd=ROOT, stdout=subprocess.PIPE) for n in range(workers)]
+    lines = [json.loads(line) for worker in running for line in worker.communicate()[0].splitlines()]
+    wall, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    heard = {line["number"]: line for line in lines if "number" in line}
+    wrong, starts = _compared(truths, heard)
+    peak = max((line["peak"] for line in lines if "peak" in line), default=0)
+    times = f"{statistics.median(starts) * 1000:10.0f}{np.percentile(starts, 90) * 1000:8.0f}" if starts else " " * 18
+    return f"{lane:14}{wall:8.1f}{cpu:8.1f}{seconds / wall:8.1f}{seconds / cpu:8.1f}{wrong:8.2f}{times}{peak:9.0f}"
+
+
+def _compared(truths: list[dict[str, Any]], heard: dict[int, dict[str, Any]]) -> tuple[float, list[float]]:
+    """Word error rate in per cent over all answers, and how far each rightly heard word's start is off, in seconds."""
+    texts = [" ".join(_plain(truth["text"])) for truth in truths]
+    wrong = jiwer.wer(texts, [" ".join(_plain(heard[n]["text"])) for n in range(len(truths))])
+    starts: list[float] = []
+    for number, truth in enumerate(truths):
+        known = [(word, start) for text, start, _ in truth["words"] for word in _plain(text)]
+        found = [(word, start) for text, start in heard[number]["words"] for word in _plain(text)]
+        if not found:
+            continue
+        matched = jiwer.process_words(" ".join(w for w, _ in known), " ".join(w for w, _ in found))
+        for part in matched.alignments[0]:
+            if part.type == "equal":
+                for at in range(part.ref_end_idx - part.ref_start_idx):
+                    starts.append(abs(known[part.ref_start_idx + at][1] - found[part.hyp_start_idx + at][1]))
+    return 100 * float(wrong), starts
+
+
+def _plain(text: str) -> list[str]:
+    return re.sub(r"[^a-z0-9' ]", " ", text.lower().replace("-", " ")).split()
+
+
+def _work(lane: str, folder: Path, count: int, share: int, workers: int) -> None:
+    """One worker process of one lane: every `workers`-th file."""
+    mine = range(share, count, workers)
+    {"adapters": _adapters, "bare": _bare, "command line": _command_line}[lane](folder, mine)
+
+
+def _say(number: int, text: str, words: list[tuple[str, float]]) -> None:
+    print(json.dumps({"number": number, "text": text, "words": words}), flush=True)
+
+
+def _adapters(folder: Path, mine: range) -> None:
+    with SpeechEngine() as engine, tempfile.TemporaryDirectory() as out:
+        for number in mine:
+            done = prepare([[folder / f"{number:03}.media"]], Path(out))
+            assert done.playback is not None
+            heard = engine.transcribe(done.playback)
+            _say(number, heard.text, [(word.text, word.start) for word in heard.words])
+        status = Path(f"/proc/{engine.pid}/status").read_text()
+        print(json.dumps({"peak": int(status.split("VmHWM:")[1].split()[0]) / 1024}))
+
+
+def _bare(folder: Path, mine: range) -> None:
+    """The engine's own batched pipeline with its own decoding and voice detector, held in one process."""
+    from faster_whisper import BatchedInferencePipeline, WhisperModel
+
+    model = WhisperModel(str(find_model(BUNDLED).folder), device="cpu", compute_type="int8", cpu_threads=1)
+    pipeline = BatchedInferencePipeline(model)
+    for number in mine:
+        path = str(folder / f"{number:03}.media")
+        segments, _ = pipeline.transcribe(path, language="en", beam_size=5, batch_size=2, word_timestamps=True)
+        found = list(segments)
+        words = [(word.word, float(word.start)) for segment in found for word in segment.words]
+        _say(number, " ".join(segment.text for segment in found), words)
+    print(json.dumps({"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+
+
+def _command_line(folder: Path, mine: range) -> None:
+    program = str(Path(sys.executable).with_name("whisper-ctranslate2"))
+    model = str(find_model(BUNDLED).folder)
+    with tempfile.TemporaryDirectory() as out:
+        for number in mine:
+            command = [program, str(folder / f"{number:03}.media"), "--model_directory", model, "--device", "cpu", "--compute_type", "int8"]
+            command += ["--threads", "1", "--language", "en", "--output_format", "json", "--output_dir", out, "--verbose", "False"]
+            subprocess.run(command, check=True, capture_output=True)
+            said = json.loads((Path(out) / f"{number:03}.json").read_text())
+            _say(number, " ".join(segment["text"] for segment in said["segments"]), [])
+    print(json.dumps({"peak": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024}))
+
+
+def _nobody() -> None:
+    """Clips without a voice: how many words were invented, by us and by the plain engine."""
+    print("\nnobody speaks (20 s each): words invented")
+    with SpeechEngine() as engine, tempfile.TemporaryDirectory() as folder:
+        for name, sound in wordless(20).items():
+            path = Path(folder) / "clip"
+            path.write_bytes(record(20, sound, size=None))
+            heard = engine.transcribe(path)
+            print(f"  {name:20}{len(heard.words):3} {heard.text[:60]}")
+
+
+if __name__ == "__main__":
+    main()
