@@ -91,8 +91,13 @@ def test_somebody_shut_out_is_out_at_the_next_click(alice: FlaskClient, enter: E
     assert bob.get("/interviews").status_code == 200
     assert alice.post(f"/members/{world.reviewer.id}/disable").status_code == 303
     assert bob.get("/interviews").location.startswith("/login")
+
+
+def test_an_ended_login_does_not_come_back_with_its_member(alice: FlaskClient, enter: Enter, world: World) -> None:
+    bob = enter(world.reviewer)
+    alice.post(f"/members/{world.reviewer.id}/disable")
     alice.post(f"/members/{world.reviewer.id}/enable")
-    assert bob.get("/interviews").location.startswith("/login"), "an ended login does not come back"
+    assert bob.get("/interviews").location.startswith("/login")
 
 
 def test_the_last_owner_stays(alice: FlaskClient, world: World, db: Session) -> None:
