@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -89,6 +89,7 @@ class Client:
     door: Door
     server: Server
     db: Session
+    sockets: list[socket.socket] = field(default_factory=list)
 
     def headers(self, **more: str) -> dict[str, str]:
         given = {"Tus-Resumable": "1.0.0", "Authorization": f"Bearer {self.door.token}"}
@@ -113,8 +114,19 @@ class Client:
         given = self.headers(Host="greenroom.test", Upload_Offset=str(offset), Content_Type=BODY, Content_Length=str(length), **more)
         head = f"PATCH {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in given.items()) + "\r\n"
         sock = socket.create_connection(("127.0.0.1", (server or self.server).port), timeout=30)
+        self.sockets.append(sock)
         sock.sendall(head.encode())
         return sock
+
+    def wait_until(self, path: str, *, offset: int = 0) -> None:
+        """Until a request is busy with the upload and has counted up to `offset`."""
+        asked = sa.select(Upload.id).where(Upload.id == path.rsplit("/", 1)[1], Upload.writer.is_not(None), Upload.offset >= offset)
+        for _ in range(400):
+            self.db.rollback()
+            if self.db.scalar(asked) is not None:
+                return
+            time.sleep(0.05)
+        raise AssertionError("no request took up the upload")
 
     def stored(self, path: str) -> bytes:
         """What the store really holds of an upload, part after part; asserts that the rows leave no gap."""
@@ -166,10 +178,13 @@ def house(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iterat
 
 
 @pytest.fixture
-def client(house: House) -> Client:
+def client(house: House) -> Iterator[Client]:
     """A candidate who has started, and the server that lets silent clients go after three seconds."""
     door = Door(house.app, house.embed).start()
-    return Client(door, house.serve("first", idle_seconds=3), database.session())
+    made = Client(door, house.serve("first", idle_seconds=3), database.session())
+    yield made
+    for sock in made.sockets:
+        sock.close()
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def test_a_body_cut_half_way_keeps_what_arrived(client: Client, is_reset: bool) 
     data, path = random_bytes(2 * MB), client.create()
     sock = client.begin_patch(path, 0, len(data))
     sock.sendall(data[: MB + 12345])
-    time.sleep(0.5)
+    client.wait_until(path, offset=MB)
     reset(sock) if is_reset else sock.close()
     assert client.head(path) == MB + 12345
     assert client.patch(path, data[MB + 12345 :], MB + 12345).status_code == 204
@@ -54,7 +54,7 @@ def test_of_a_cut_body_with_a_checksum_nothing_counts(client: Client) -> None:
     data, path = random_bytes(3 * MB), client.create()
     sock = client.begin_patch(path, 0, len(data), Upload_Checksum=checksum(data))
     sock.sendall(data[: 2 * MB])
-    time.sleep(0.5)
+    client.wait_until(path)
     sock.close()
     assert client.head(path) == 0
     assert client.patch(path, data, 0, Upload_Checksum=checksum(data)).status_code == 204
@@ -66,7 +66,7 @@ def test_a_newer_request_takes_over_from_a_stalled_one_within_two_seconds(client
     path = client.create()
     stalled = client.begin_patch(path, 0, MB)
     stalled.sendall(b"a" * 100_000)
-    time.sleep(0.5)
+    client.wait_until(path)
     began = time.monotonic()
     reached = client.head(path) if verb == "HEAD" else client.patch(path, b"", 0).json()["error"]["offset"]
     assert time.monotonic() - began < 2
@@ -80,7 +80,7 @@ def test_a_newer_request_at_another_process_takes_over_as_well(client: Client, o
     path = client.create()
     stalled = client.begin_patch(path, 0, 3 * MB, server=other)
     stalled.sendall(b"a" * (MB + 5))
-    time.sleep(0.5)
+    client.wait_until(path, offset=MB)
     began = time.monotonic()
     reached = client.head(path)
     assert reached == MB

@@ -211,6 +211,12 @@ def test_agreement_to_proposals_is_asked_only_where_they_run_and_can_be_taken_ba
     assert code(other.ask("POST", "/c/consent", {})) == "bad_request"
 
 
+def test_an_agreement_nobody_asked_for_is_not_kept(db: Session, door: Door) -> None:
+    door.start(consent={"recording": True, "ai": True})
+    assert door.session["consent"] == {"recording": True, "ai": False}
+    assert db.scalars(sa.select(Consent.purpose)).all() == ["recording"]
+
+
 def test_refusing_proposals_leaves_everything_else_as_it_is(db: Session, world: World, app: Flask) -> None:
     db.get_one(Interview, world.interview.id).proposals_on = True
     db.commit()
