@@ -54,7 +54,7 @@ class Settings(BaseModel):
     oidc_client_secret: str = Field(default="", description="the secret that goes with it")
     oidc_name: str = Field(default="your organisation", description="what the sign-in button calls the identity provider")
     check_private_pages: bool = Field(default=False, description="let the page check fetch careers pages on private addresses")
-    language_model_url: str = Field(default="", description="OpenAI-compatible address ending in /v1 that makes proposals; empty means none")
+    language_model_url: str = Field(default="", description="OpenAI-compatible address ending in /v1 for proposals; empty means none")
     language_model: str = Field(default="", description="name of the model at that address")
     language_model_key: str = Field(default="", description="key for that address")
     language_model_seconds: float = Field(default=60.0, ge=1, le=600, description="most seconds one question to it may take")

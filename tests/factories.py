@@ -64,12 +64,14 @@ def create_world(db: Session, name: str = "Acme", people: tuple[str, str, str] =
     employer = Employer(name=name, contact_name="Hanna", contact_email=f"jobs@{name.lower()}.test", settings={}, created_at=NOW)
     db.add(employer)
     db.flush()
-    members = [create_member(db, employer, role, who) for role, who in zip(("owner", "reviewer", "read_only"), people, strict=True)]
-    actor = Actor(employer.id, "member", members[0].id)
+    owner, reviewer, reader = (
+        create_member(db, employer, role, who) for role, who in zip(("owner", "reviewer", "read_only"), people, strict=True)
+    )
+    actor = Actor(employer.id, "member", owner.id)
     interview = interviews.create(db, actor, create_design(), NOW)
     version = interviews.publish(db, actor, interview, NOW)
     embed = interviews.create_embed(db, actor, interview, [ORIGIN], NOW)
-    return World(employer, *members, interview, version, embed)
+    return World(employer, owner, reviewer, reader, interview, version, embed)
 
 
 def create_rival(db: Session) -> World:

@@ -34,7 +34,8 @@ WORDS = {
     "kept_a": "{employer} bewahrt Aufnahmen und Abschriften {days} Tage nach der Entscheidung auf, "
     "es sei denn, das Gesetz verlangt eine längere Aufbewahrung oder Sie lassen sie früher löschen.",
     "another_q": "Was, wenn ich anders antworten möchte?",
-    "another_a": "Wählen Sie auf jeder Seite „Brauchen Sie einen anderen Weg?“: mehr Zeit, Ton oder Text statt Video, mehr Versuche oder ein Mensch, "
+    "another_a": "Wählen Sie auf jeder Seite „Brauchen Sie einen anderen Weg?“: mehr Zeit, "
+    "Ton oder Text statt Video, mehr Versuche oder ein Mensch, "
     "mit dem Sie sprechen können. Sie müssen keinen Grund nennen, und wer Sie bewertet, sieht nicht, dass Sie gefragt haben.",
     "rights_q": "Welche Rechte habe ich?",
     "rights_a": "Sie können jederzeit aufhören und zurückziehen, eine Kopie Ihrer Daten erhalten, sie berichtigen oder löschen lassen, "

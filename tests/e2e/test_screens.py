@@ -1,4 +1,4 @@
-"""Every page of the employer's side at three widths, light and dark: it fits, axe finds nothing serious, and there is a picture to look at."""
+"""Every page of the employer side at three widths, light and dark: it fits, axe finds nothing serious, and here is a picture to look at."""
 
 from __future__ import annotations
 
