@@ -24,6 +24,15 @@
     return policy && policy.allowsFeature ? policy.allowsFeature(feature) : null;
   };
 
+  /** Is the page dark behind `node`? A frame cannot see that, and a dark block on a white page looks broken. */
+  const isDark = (node) => {
+    for (let one = node; one; one = one.parentElement) {
+      const [red, green, blue, alpha = 1] = (getComputedStyle(one).backgroundColor.match(/[\d.]+/g) || [0, 0, 0, 0]).map(Number);
+      if (alpha > 0) return red * 0.3 + green * 0.6 + blue * 0.1 < 110;
+    }
+    return getComputedStyle(document.documentElement).colorScheme.includes('dark') && matchMedia('(prefers-color-scheme: dark)').matches;
+  };
+
   class GreenroomInterview extends HTMLElement {
     connectedCallback() {
       this.style.display = 'block';
@@ -55,7 +64,7 @@
       const frame = document.createElement('iframe');
       frame.title = this.words[0];
       frame.allow = ['camera', 'microphone', 'autoplay', 'fullscreen', 'screen-wake-lock'].map((feature) => `${feature} ${ORIGIN}`).join('; ');
-      frame.style.cssText = 'display:block;width:100%;height:480px;border:0';
+      frame.style.cssText = 'display:block;width:100%;height:480px;border:0;visibility:hidden';
       // The embed id only names the page's allowed origins; the token itself goes by message, never in an address.
       frame.src = `${ORIGIN}/frame/${encodeURIComponent(this.token.split('~')[0])}#${encodeURIComponent(location.origin)}`;
       this.frame = frame;
@@ -75,10 +84,12 @@
         const token = this.getAttribute('invite') || this.dataset.invite || this.token;
         this.words; // reads the locale
         source.postMessage({
-          greenroom: 1, type: 'init', token, locale: this.locale, policy: { camera: allows('camera'), microphone: allows('microphone') },
+          greenroom: 1, type: 'init', token, locale: this.locale, scheme: isDark(this) ? 'dark' : 'light',
+          policy: { camera: allows('camera'), microphone: allows('microphone') },
         }, ORIGIN);
       } else if (data.type === 'ack') {
         clearTimeout(this.timer);
+        this.frame.style.visibility = 'visible';
         this.say('ready');
       } else if (data.type === 'resize') this.resize(Number(data.height));
       else if (data.type === 'event' && ['started', 'answer-saved', 'submitted', 'error'].includes(data.name)) this.say(data.name, data.detail);

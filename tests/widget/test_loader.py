@@ -169,6 +169,21 @@ def test_a_page_that_forbids_the_camera_gets_a_text_and_the_session_goes_on_in_a
     hosted.sees("Safe with us")
 
 
+@pytest.mark.parametrize(("background", "scheme"), [("#fff", "light"), ("#111", "dark")])
+def test_the_frame_follows_the_page_around_it_and_not_the_system(page: Page, room: FakeGreenroom, background: str, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "light" else "light")
+    room.host_body = f'<h1>Careers</h1><div id="box">{tag(room)}{element()}</div>'
+    paint = (
+        "addEventListener('DOMContentLoaded', () => { const box = document.getElementById('box'); if (box) box.style.background = '%s'; })"
+    )
+    page.add_init_script(paint % background)
+    page.goto(room.careers_url)
+    frame = page.frame_locator(FRAME)
+    expect(frame.get_by_role("heading", level=1)).to_be_visible()
+    ground = frame.locator("body").evaluate("node => getComputedStyle(node).backgroundColor")
+    assert ground == {"light": "rgb(251, 251, 249)", "dark": "rgb(21, 25, 24)"}[scheme]
+
+
 def test_the_height_follows_the_frame_without_a_scrollbar(candidate: Candidate, page: Page) -> None:
     page.set_viewport_size({"width": 761, "height": 700})
     candidate.arrive()

@@ -14,7 +14,7 @@ import { help, overview, trouble } from './steps/overview.js';
 import { question } from './steps/question.js';
 
 const STEPS = { check, devices, help, notice, overview, practice, question, submitted, trouble };
-const EVENT_STEPS = { notice: 'notice', devices: 'devices', overview: 'question', question: 'question', check: 'review', submitted: 'submitted' };
+const EVENT_STEPS = { devices: 'devices', overview: 'question', question: 'question', check: 'review', submitted: 'submitted' };
 const WARN_MINUTES = [60, 10, 1];
 const KEEPS_CAMERA = new Set(['devices', 'practice', 'question', 'help']);
 

@@ -7,6 +7,7 @@ export function joinHost(host) {
     addEventListener('message', (event) => {
       const { data } = event;
       if (event.source !== parent || event.origin !== host.origin || !data || data.greenroom !== 1 || data.type !== 'init') return;
+      document.documentElement.dataset.scheme = data.scheme;
       host.post('ack');
       resolve({ token: String(data.token || ''), locale: String(data.locale || ''), policy: data.policy || {}, hostOrigin: event.origin });
     });

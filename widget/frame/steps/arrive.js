@@ -144,8 +144,11 @@ export function devices(app, { kind: wished } = {}) {
     return found[which].length > 0 && field(label, select);
   }
 
+  const onward = button(t('go_to_questions'), () => { app.kindWish = app.kindWish || kind; app.go('overview'); });
+
   async function fill() {
     if (!app.devices.stream || pickers.childElementCount) return;
+    onward.className = 'primary';
     const found = await app.devices.list();
     if (app.devices.stream) pickers.replaceChildren(...[kind === 'video' && picker('video', t('camera'), found), picker('audio', t('microphone'), found)].filter(Boolean));
   }
@@ -158,8 +161,7 @@ export function devices(app, { kind: wished } = {}) {
       h('h1', {}, t(kind === 'video' ? 'devices_title' : 'devices_title_audio')), h('p', {}, t('devices_text')),
       panel.node, pickers, clip,
       h('div', { class: 'actions' },
-        button(t('go_to_questions'), () => { app.kindWish = app.kindWish || kind; app.go('overview'); }, 'primary'),
-        button(t('practise'), () => app.go('practice', { kind })),
+        onward, button(t('practise'), () => app.go('practice', { kind })),
         offered.filter((one) => one !== kind).map((one) => button(t(`use_${one}`), () => choose(one), 'link'))),
     ],
     leave() {

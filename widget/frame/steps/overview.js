@@ -69,8 +69,7 @@ function linkBack(app) {
   const box = h('input', { type: 'text', readonly: true, value: app.linkBack(), onfocus: () => box.select() });
   const copy = button(app.t('copy'), async () => {
     box.select();
-    const isDone = await navigator.clipboard.writeText(box.value).then(() => true, () => document.execCommand('copy'));
-    app.say(app.t(isDone ? 'copied' : 'copy_by_hand'));
+    if (await navigator.clipboard.writeText(box.value).then(() => true, () => document.execCommand('copy'))) app.say(app.t('copied'));
   });
   return h('div', { class: 'copy' }, field(app.t('private_link'), box, app.t('private_link_hint')), copy);
 }

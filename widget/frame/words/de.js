@@ -9,7 +9,6 @@ export default {
   cancel: 'Abbrechen',
   copy: 'Kopieren',
   copied: 'Kopiert.',
-  copy_by_hand: 'Bitte kopieren Sie den markierten Text.',
   ask_person: 'Diesen Menschen können Sie fragen:',
   saved_all: 'Alles Aufgenommene ist sicher beim Arbeitgeber angekommen.',
   saved_sending: 'Ihre Aufnahme wird gesendet: {percent}. Sie können weitermachen.',

@@ -10,7 +10,6 @@ export default {
   cancel: 'Cancel',
   copy: 'Copy',
   copied: 'Copied.',
-  copy_by_hand: 'Please copy the marked text.',
   ask_person: 'A person you can ask:',
   saved_all: 'Everything recorded is safe with the employer’s server.',
   saved_sending: 'Sending what you recorded: {percent}. You can go on meanwhile.',

@@ -9,7 +9,6 @@ export default {
   cancel: 'Cancelar',
   copy: 'Copiar',
   copied: 'Copiado.',
-  copy_by_hand: 'Copie el texto seleccionado.',
   ask_person: 'Una persona a quien puede preguntar:',
   saved_all: 'Todo lo grabado está a salvo en el servidor de la empresa.',
   saved_sending: 'Enviando lo grabado: {percent}. Puede seguir mientras tanto.',

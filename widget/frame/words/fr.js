@@ -9,7 +9,6 @@ export default {
   cancel: 'Annuler',
   copy: 'Copier',
   copied: 'Copié.',
-  copy_by_hand: 'Veuillez copier le texte sélectionné.',
   ask_person: 'Une personne à qui vous adresser :',
   saved_all: 'Tout ce qui a été enregistré est en sécurité sur le serveur de l’employeur.',
   saved_sending: 'Envoi de votre enregistrement : {percent}. Vous pouvez continuer.',

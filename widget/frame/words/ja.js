@@ -9,7 +9,6 @@ export default {
   cancel: 'キャンセル',
   copy: 'コピー',
   copied: 'コピーしました。',
-  copy_by_hand: '選択された文字をコピーしてください。',
   ask_person: '問い合わせ先：',
   saved_all: '録画・録音はすべて企業のサーバーに安全に届いています。',
   saved_sending: '送信中：{percent}。このまま続けられます。',
