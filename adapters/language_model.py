@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import requests
+from urllib3.exceptions import HTTPError
 
 PROMPT_VERSION: Final = "2026-11-1"
 MOST_BYTES: Final = 200_000
@@ -87,7 +88,7 @@ class LanguageModel:
                 if answer.status_code != 200:
                     raise ModelFailed("no_answer")
                 return _parsed(_read(answer, until))
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError, OSError) as error:
             raise ModelFailed("no_answer") from error
 
     def _usage(self, whole: Any, attempt: int, seconds: float) -> dict[str, Any]:
@@ -138,7 +139,7 @@ def _tame(text: str) -> str:
 
 def _read(answer: requests.Response, until: float) -> bytes:
     held = b""
-    for piece in answer.iter_content(8192):
+    while piece := answer.raw.read1(8192, decode_content=True):
         held += piece
         if len(held) > MOST_BYTES:
             raise ModelFailed("invalid_answer")

@@ -1,8 +1,8 @@
 """Measures the calibrated proposer: learning curves against baselines, coverage, what is shown against what is withheld.
 
-    python -m bench.proposals constructed
-    python -m bench.proposals vader --data FOLDER
-    python -m bench.proposals asap --data FOLDER
+python -m bench.proposals constructed
+python -m bench.proposals vader --data FOLDER
+python -m bench.proposals asap --data FOLDER
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import argparse
 import json
 import zlib
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,17 +20,20 @@ from bench.sets import Task, load
 from domain import calibration, wording
 from domain.agreement import kappa
 from domain.calibration import _whole
-from domain.measures import Measure, Measured, Rubric
+from domain.measures import Encode, Measure, Measured, Rubric
+from domain.proposals import WIDEST, Floor
 
 SIZES = (0, 5, 10, 20, 50, 100, 200)
-HELD_BACK = 150
+HELD_BACK = 100
 
 
 def rubric_of(task: Task) -> Rubric:
-    return Rubric(task.question, task.criterion, tuple(text for _, text in task.anchors) + ((task.description,) if task.description else ()))
+    return Rubric(
+        task.question, task.criterion, tuple(text for _, text in task.anchors) + ((task.description,) if task.description else ())
+    )
 
 
-def measured(task: Task, encode: Callable) -> list[Measured]:
+def measured(task: Task, encode: Encode) -> list[Measured]:
     measure = Measure(rubric_of(task), encode)
     return [measure(answer) for answer in task.answers]
 
@@ -48,10 +51,10 @@ def ridge(x: np.ndarray, y: np.ndarray, new: np.ndarray, penalty: float = 3.0) -
     """Plain regression on one or few columns, the baselines' way to learn."""
     mean, spread = x.mean(0), x.std(0) + 1e-6
     a, b = (x - mean) / spread, (new - mean) / spread
-    return y.mean() + b @ np.linalg.solve(a.T @ a + penalty * np.eye(a.shape[1]), a.T @ (y - y.mean()))
+    return np.asarray(y.mean() + b @ np.linalg.solve(a.T @ a + penalty * np.eye(a.shape[1]), a.T @ (y - y.mean())))
 
 
-def baselines(task: Task, encode: Callable) -> dict[str, np.ndarray]:
+def baselines(task: Task, encode: Encode) -> dict[str, np.ndarray]:
     """One number an answer: its length, its TF-IDF likeness to the rubric, its sentence-vector likeness to the rubric."""
     rubric = " ".join([task.criterion, task.description, *(text for _, text in task.anchors)])
     counts = [wording.terms(text) for text in task.answers]
@@ -66,7 +69,7 @@ def baselines(task: Task, encode: Callable) -> dict[str, np.ndarray]:
     }
 
 
-def curve(task: Task, encode: Callable, repeats: int) -> list[dict]:
+def curve(task: Task, encode: Encode, repeats: int) -> list[dict[str, Any]]:
     """One row for each size and draw."""
     answers = measured(task, encode)
     y = np.array(task.levels, float)
@@ -92,7 +95,7 @@ def curve(task: Task, encode: Callable, repeats: int) -> list[dict]:
     return rows
 
 
-def learned(answers: list[Measured], y: np.ndarray, levels: list[int], train: np.ndarray, test: np.ndarray) -> dict:
+def learned(answers: list[Measured], y: np.ndarray, levels: list[int], train: np.ndarray, test: np.ndarray) -> dict[str, Any]:
     """Fit on some, propose for others."""
     fitted = calibration.fit([answers[i] for i in train], list(y[train]), levels)
     guesses = [calibration.propose(fitted, answers[i]) for i in test]
@@ -100,7 +103,7 @@ def learned(answers: list[Measured], y: np.ndarray, levels: list[int], train: np
     truth = (y[test] - levels[0]) / span
     said = np.array([guess.level for guess in guesses], float)
     inside = np.mean([guess.low - 1e-9 <= t <= guess.high + 1e-9 for guess, t in zip(guesses, truth, strict=True)])
-    shown = np.array([fitted.record.n >= 0 and guess.oddness <= 1 for guess in guesses])
+    shown = np.array([guess.oddness <= 1 and 10 * (guess.high - guess.low) <= WIDEST for guess in guesses])
     gap = np.abs(said - y[test]) / span
     return {
         "ours": kappa(said, y[test]),
@@ -108,7 +111,7 @@ def learned(answers: list[Measured], y: np.ndarray, levels: list[int], train: np
         "width": float(np.mean([guess.high - guess.low for guess in guesses]) * 10),
         "estimate": fitted.record.kappa,
         "estimate_low": fitted.record.low,
-        "odd": float(1 - shown.mean()),
+        "odd": float(np.mean([guess.oddness > 1 for guess in guesses])),
         "said": said.tolist(),
         "truth": y[test].tolist(),
         "spread": [guess.spread for guess in guesses],
@@ -128,7 +131,7 @@ def interval(values: list[float], groups: list[str], seed: int = 3) -> tuple[flo
     return float(np.quantile(means, 0.025)), float(np.quantile(means, 0.975))
 
 
-def table(rows: list[dict]) -> str:
+def table(rows: list[dict[str, Any]]) -> str:
     """Kappa by size and method, with intervals, as Markdown."""
     names = ("ours", "length", "tfidf", "embedding")
     lines = ["| n | " + " | ".join(names) + " | coverage | width of 10 | odd |", "|" + "---|" * (len(names) + 4)]
@@ -145,7 +148,32 @@ def table(rows: list[dict]) -> str:
     return "\n".join(lines)
 
 
-def _by_task(rows: list[dict], name: str) -> float:
+def _shown_kappa(row: dict[str, Any]) -> float:
+    pairs = [(s, t) for s, t, ok in zip(row["said"], row["truth"], row["shown"], strict=True) if ok]
+    return kappa([s for s, _ in pairs], [t for _, t in pairs])
+
+
+def gate(rows: list[dict[str, Any]]) -> str:
+    """What would be shown under the floor, against what would be withheld: agreement and mean error on the scale 0-1."""
+    floor, lines = (
+        Floor(),
+        ["| n | draws that pass the floor | kappa of what is shown | error shown | error withheld | answers shown |", "|" + "---|" * 6],
+    )
+    for size in SIZES[1:]:
+        some = [row for row in rows if row["n"] == size]
+        passed = [r for r in some if size >= floor.n and r["estimate"] >= floor.kappa and r["estimate_low"] >= floor.low]
+        shown = [(g, s, t) for r in passed for g, s, t, ok in zip(r["gap"], r["said"], r["truth"], r["shown"], strict=True) if ok]
+        kept = {id(r) for r in passed}
+        held = [g for r in some for g, ok in zip(r["gap"], r["shown"], strict=True) if not (ok and id(r) in kept)]
+        if some:
+            agreed = np.mean([_shown_kappa(row) for row in passed]) if passed else float("nan")
+            total = sum(len(r["gap"]) for r in some)
+            errors = [f"{np.mean(x):.3f}" if x else "–" for x in ([g for g, _, _ in shown], held)]
+            lines.append(f"| {size} | {len(passed)}/{len(some)} | {agreed:.2f} | {errors[0]} | {errors[1]} | {len(shown) / total:.0%} |")
+    return "\n".join(lines)
+
+
+def _by_task(rows: list[dict[str, Any]], name: str) -> float:
     tasks = sorted({row["task"] for row in rows})
     return float(np.mean([np.mean([row[name] for row in rows if row["task"] == task]) for task in tasks]))
 
@@ -163,7 +191,7 @@ def main() -> None:
     for split in ("tune", "report"):
         some = [row for row in rows if row["split"] == split]
         if some:
-            print(f"\n{given.set}, {split}\n\n{table(some)}")
+            print(f"\n{given.set}, {split}\n\n{table(some)}\n\n{gate(some)}")
     if given.out:
         given.out.write_text(json.dumps(rows))
 

@@ -17,6 +17,7 @@ import json
 import random
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 DATA = Path(__file__).parent / "texts"
 
@@ -42,9 +43,7 @@ def constructed(count: int = 220, seed: int = 7) -> list[Task]:
     return [_constructed(entry, count, random.Random(f"{seed}{entry['key']}")) for entry in held]
 
 
-def _constructed(entry: dict, count: int, chance: random.Random) -> Task:
-    anchors = [(1, "None or one of these: " + "; ".join(p["text"] for p in entry["points"][:2]))]
-    anchors += [(n, "; ".join(p["text"] for p in entry["points"][: n + 1])) for n in (2, 3, 4, 5)]
+def _constructed(entry: dict[str, Any], count: int, chance: random.Random) -> Task:
     anchors = [(n + 1, point["text"]) for n, point in enumerate(entry["points"])]
     task = Task(entry["key"], entry["question"], entry["criterion"], anchors, entry["description"], split=entry["split"])
     for _ in range(count):
@@ -57,7 +56,7 @@ def _constructed(entry: dict, count: int, chance: random.Random) -> Task:
     return task
 
 
-def compose(entry: dict, covered: list[int], chance: random.Random) -> str:
+def compose(entry: dict[str, Any], covered: list[int], chance: random.Random) -> str:
     """An answer that covers these points, with fillers around them."""
     lines = [chance.choice(entry["points"][n]["says"]) for n in sorted(covered)]
     for line in chance.sample(entry["fillers"], chance.randint(2, 7)):
@@ -74,7 +73,7 @@ SENTIMENT = [(1, "clearly negative: bad, awful, poor, a waste"), (2, "rather neg
 CUTS = (-1.5, -0.4, 0.4, 1.5)
 
 
-def vader(folder: Path, limit: int = 700, seed: int = 7) -> list[Task]:
+def vader(folder: Path, limit: int = 400, seed: int = 7) -> list[Task]:
     """The four sets, at most `limit` texts of each, drawn at random; the mean of 20 ratings cut into five levels."""
     tasks = []
     for name in ("movieReviewSnippets", "amazonReviewSnippets", "tweets", "nytEditorialSnippets"):

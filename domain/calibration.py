@@ -34,6 +34,8 @@ ENOUGH_TO_JUDGE: Final = 20
 PRIOR_MEAN: Final = 0.5
 PRIOR_SLOPE: Final = 0.16
 PRIOR_SPREAD: Final = 0.15
+BLIND_SLOPE: Final = 0.3
+"""How steeply the value rises with the hint where there are no scores at all."""
 LISTENED_TO: Final = 12
 STRETCH: Final = 0.6
 """How far predictions, which huddle about the mean, are spread towards the scores' own spread."""
@@ -170,7 +172,7 @@ def propose(fitted: Fitted, answer: Measured) -> Guess:
 
 def without_scores(answer: Measured) -> float:
     """The value, 0 to 1, from the rubric alone. Never shown to anybody: for measuring only."""
-    return float(np.clip(PRIOR_MEAN + PRIOR_SLOPE * zero_shot(answer), 0, 1))
+    return float(np.clip(PRIOR_MEAN + BLIND_SLOPE * zero_shot(answer), 0, 1))
 
 
 def _whole(values: Floats, levels: Sequence[int]) -> Floats:

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import audit
+from domain import audit, proposal_records
 from domain.audit import Actor, Verb
 from domain.errors import Conflict, SessionEnded
 from models import CandidateSession, Consent, Notice
@@ -38,7 +38,10 @@ def find_notice(db: Session, session_id: str) -> Notice | None:
 
 
 def change_ai(db: Session, session: CandidateSession, notice: Notice, given: bool, now: datetime) -> None:
-    """The candidate changes their mind about proposals, also after submitting. Saying the same again changes nothing."""
+    """The candidate changes their mind about proposals, also after submitting; taken back, what was made is forgotten.
+
+    Saying the same again changes nothing.
+    """
     if session.state not in ("in_progress", "submitted"):
         raise SessionEnded
     if standing(db, session.id)["ai"] == given:
@@ -47,6 +50,8 @@ def change_ai(db: Session, session: CandidateSession, notice: Notice, given: boo
         raise Conflict("This interview uses no AI, so there is nothing to agree to.", "Nothing needs doing.")
     _write(db, session, notice, "ai", given, now)
     _tell(db, session, notice, "ai", Verb.CONSENT_GIVEN if given else Verb.CONSENT_WITHDRAWN, now)
+    if not given:
+        proposal_records.forget(db, session.id)
 
 
 def _write(db: Session, session: CandidateSession, notice: Notice, purpose: str, given: bool, now: datetime) -> None:

@@ -21,9 +21,7 @@ Floats = npt.NDArray[np.float64]
 MOST: Final = 3
 BY_WORDS: Final = 0.5
 """Weight of likeness in words beside likeness in meaning."""
-CONTEXT: Final = 0.15
-"""Share of a sentence's likeness that its neighbours lend it: an answer's next sentence often goes on with the same point."""
-FAINT: Final = 0.2
+FAINT: Final = 0.1
 """Likeness under which a passage does not bear on the criterion."""
 FAINT_WORDS: Final = 0.06
 
@@ -55,7 +53,7 @@ def among(transcript: str, kept: Sequence[Sentence], points: Sequence[str], enco
     if not kept or not points:
         return []
     raw = likeness([sentence.of(transcript) for sentence in kept], points, encode)
-    strength = _with_neighbours(raw).max(1)
+    strength = raw.max(1)
     nearest = assign(raw)
     faint = FAINT if encode else FAINT_WORDS
     order = [i for i in np.argsort(-strength, kind="stable") if raw[i].max() >= faint][:most]
@@ -78,8 +76,3 @@ def assign(raw: Floats) -> npt.NDArray[np.intp]:
     if len(raw) < 3:
         return np.asarray(raw.argmax(1))
     return np.asarray(((raw - raw.mean(0)) / (raw.std(0) + 0.05)).argmax(1))
-
-
-def _with_neighbours(raw: Floats) -> Floats:
-    padded = np.pad(raw, ((1, 1), (0, 0)), mode="edge")
-    return np.asarray((1 - CONTEXT) * raw + CONTEXT * (padded[:-2] + padded[2:]) / 2, float)

@@ -14,46 +14,58 @@ import re
 import unicodedata
 import urllib.parse
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 INVISIBLE: Final = re.compile(r"[\u200b-\u200f\u2060-\u2064\ufeff\u00ad\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 LOOKALIKES: Final = str.maketrans("аеорсухіјѕԁһӏոԛԝвкмнтαορεικντυχγ", "aeopcyxijsdhlnqwbkmhtaopeikvtuxy")
 LEET: Final = str.maketrans("013457@$!", "oieastasi")
 
-SET_ASIDE: Final = """ignor disregard overlook forget\\s+(?:all|the|your|every|about) override bypass set\\s+aside do\\s+not\\s+(?:follow|use|apply)
-    don'?t\\s+(?:follow|use|apply) skip pay\\s+no\\s+(?:attention|heed|mind) no\\s+longer\\s+appl neglect instead\\s+of suspend
-    discard supersede ignorier missacht vergiss vergessen ausser\\s+acht außer\\s+acht beachte\\s+nicht ignorez oublie(?:z|r)?
-    faites?\\s+abstraction ne\\s+tenez ignora ignore olvida omite haz\\s+caso\\s+omiso dimentica trascura esqueça desconsidere
-    negeer vergeet zignoruj pomiń zapomnij игнорир забудь не\\s+учитыв проигнор yok\\s*say görmezden unut تجاهل انس अनदेखा
-    नज़रअंदाज़ भूल 忽略 忽视 无视 無視 不要理会 忘记 忘掉 忘れ 무시 잊어"""
-RULES: Final = """rubric instruction prompt guideline criteri previous\\s+(?:rule|text|message)
+SET_ASIDE: Final = """
+    ignor disregard overlook forget\\s+(?:all|the|your|every|about) override bypass set\\s+aside
+    do\\s+not\\s+(?:follow|use|apply) don'?t\\s+(?:follow|use|apply) skip pay\\s+no\\s+(?:attention|heed|mind)
+    no\\s+longer\\s+appl neglect instead\\s+of suspend discard supersede ignorier missacht vergiss vergessen
+    ausser\\s+acht außer\\s+acht beachte\\s+nicht ignorez oublie(?:z|r)? faites?\\s+abstraction ne\\s+tenez ignora
+    ignore olvida omite haz\\s+caso\\s+omiso dimentica trascura esqueça desconsidere negeer vergeet zignoruj pomiń
+    zapomnij игнорир забудь не\\s+учитыв проигнор yok\\s*say görmezden unut تجاهل انس अनदेखा नज़रअंदाज़ भूल 忽略 忽视
+    无视 無視 不要理会 忘记 忘掉 忘れ 무시 잊어"""
+RULES: Final = """
+    rubric instruction prompt guideline criteri previous\\s+(?:rule|text|message)
     (?:scoring|grading|marking|evaluation|rating)\\s+(?:rule|scheme|guide|scale) anchors?
     (?:above|prior|earlier)\\s+(?:rule|order|text|direction) system\\s+message (?:your|the|all|these)\\s+rules
-    everything\\s+(?:above|before) bewertungs anweisung kriteri vorgaben regeln raster barème instructions\\s+préc consigne critère
-    grille rúbrica rubrica instruccion criterio istruzion instruções instrucoes critério richtlijn beoordelings instructies rubryk
-    instrukcj polece рубрик инструкц критери указани yönerge talimat kriter rubri تعليمات معايير التقييم निर्देश मानदंड नियम रूब्रिक
-    评分标准 评分规则 指令 指示 说明 标准 規準 基準 ルーブリック 지시 기준 루브릭 지침"""
-AWARD: Final = """giv award assign grant rat(?:e|ing) scor grad(?:e|ing) mark output return respond answer\\s+with set\\s+(?:it|the|this|my|level)
-    print put deserv must\\s+(?:be|get) should\\s+(?:be|get|receive) choose select select level write evaluat gib vergib bewert
-    vergebe setze donne attribu note[zr]?\\b mets mettez da(?:me|le|r)?\\b dé\\b otorg asign calific pon(?:ga|er)?\\b dai\\b dammi
-    assegna valuta atribua dê\\b avalie geef ken\\s+toe beoordeel daj przyznaj oceń поставь дай оцени присво ver(?:in)?\\b puanla
-    أعط امنح قيّ قيم دें दो दीजिए 给 給 打 评 評 与え 付け つけ くださ 주세요 줘 부여 매겨"""
-TOP: Final = """\\btop\\b highest maximum \\bmax\\b \\bfull\\b perfect \\bbest\\b excellent outstanding
+    everything\\s+(?:above|before) bewertungs anweisung kriteri vorgaben regeln raster barème instructions\\s+préc
+    consigne critère grille rúbrica rubrica instruccion criterio istruzion instruções instrucoes critério
+    richtlijn beoordelings instructies rubryk instrukcj polece рубрик инструкц критери указани yönerge talimat
+    kriter rubri تعليمات معايير التقييم निर्देश मानदंड नियम रूब्रिक 评分标准 评分规则 指令 指示 说明 标准 規準 基準 ルーブリック 지시 기준 루브릭
+    지침"""
+AWARD: Final = """
+    giv award assign grant rat(?:e|ing) scor grad(?:e|ing) mark output return respond answer\\s+with
+    set\\s+(?:it|the|this|my|level) print put deserv must\\s+(?:be|get) should\\s+(?:be|get|receive) choose select
+    select level write evaluat gib vergib bewert vergebe setze donne attribu note[zr]?\\b mets mettez
+    da(?:me|le|r)?\\b dé\\b otorg asign calific pon(?:ga|er)?\\b dai\\b dammi assegna valuta atribua dê\\b avalie
+    geef ken\\s+toe beoordeel daj przyznaj oceń поставь дай оцени присво ver(?:in)?\\b puanla أعط امنح قيّ قيم دें
+    दो दीजिए 给 給 打 评 評 与え 付け つけ くださ 주세요 줘 부여 매겨"""
+TOP: Final = """
+    \\btop\\b highest maximum \\bmax\\b \\bfull\\b perfect \\bbest\\b excellent outstanding
     \\b(?:5|10|five|ten|100)\\s*(?:/|out\\s+of|of|von|sur|de|su|van|z|из)\\s*(?:5|10|five|ten|100)\\b
     (?:level|score|stufe|niveau|nivel|livello|nível|niveau|poziom|уровень|balise|rating|grade|note|mark)["'\\s:=]*(?:is|to|of|a|an|auf|à)?["'\\s:=]*\\b(?:5|10|five|ten|100)\\b
-    \\b(?:5|five)\\s+stars?\\b \\ba\\s+(?:5|10|five|ten)\\b 100\\s*(?:%|percent) höchst beste volle maximal maximale meilleur
-    plus\\s+haut plus\\s+élev máxim más\\s+alt mejor massim più\\s+alt miglior mais\\s+alt melhor hoogste najwyżs maksymaln высш
-    максимал наивысш лучш en\\s+yüksek tam\\s+puan أعلى الكاملة القصوى सर्वोच्च अधिकतम सबसे\\s+ऊ पूरे 最高 满分 滿分 最大 満点 최고 만점 가장\\s*높"""
-MARK: Final = """scor\\w* \\blevels? \\bmarks? grade ratings? points? \\bband \\bresult stars? \\b(?:5|10)\\b evaluation punkt note stufe
-    bewertung \\bnote niveau points puntu nivel nota punteggio livello pontua nível cijfer niveau score ocen poziom punkt балл оцен
-    уровен puan seviye الدرجة درجة مستوى تقييم अंक स्तर स्कोर 分 等级 级 點 点 レベル 評価 점수 등급 수준"""
-SCORER: Final = """(?:dear|hey|hello|hi|attention|note\\s+to|message\\s+(?:to|for)|to)\\s+(?:the\\s+)?(?:ai|grader|scorer|evaluator|assessor|model|llm|system|machine|bot|algorithm|scoring)\\b
+    \\b(?:5|five)\\s+stars?\\b \\ba\\s+(?:5|10|five|ten)\\b 100\\s*(?:%|percent) höchst beste volle maximal
+    maximale meilleur plus\\s+haut plus\\s+élev máxim más\\s+alt mejor massim più\\s+alt miglior mais\\s+alt
+    melhor hoogste najwyżs maksymaln высш максимал наивысш лучш en\\s+yüksek tam\\s+puan أعلى الكاملة القصوى
+    सर्वोच्च अधिकतम सबसे\\s+ऊ पूरे 最高 满分 滿分 最大 満点 최고 만점 가장\\s*높"""
+MARK: Final = """
+    scor\\w* \\blevels? \\bmarks? grade ratings? points? \\bband \\bresult stars? \\b(?:5|10)\\b evaluation punkt
+    note stufe bewertung \\bnote niveau points puntu nivel nota punteggio livello pontua nível cijfer niveau score
+    ocen poziom punkt балл оцен уровен puan seviye الدرجة درجة مستوى تقييم अंक स्तर स्कोर 分 等级 级 點 点 レベル 評価 점수 등급
+    수준"""
+SCORER: Final = """
+    (?:dear|hey|hello|hi|attention|note\\s+to|message\\s+(?:to|for)|to)\\s+(?:the\\s+)?(?:ai|grader|scorer|evaluator|assessor|model|llm|system|machine|bot|algorithm|scoring)\\b
     \\b(?:ai|language)\\s+(?:model|grader|scorer|evaluator|assistant|system)\\b
     you\\s+are\\s+(?:now\\s+)?(?:an?|the)\\s+\\w*\\s*(?:grader|scorer|evaluator|model|assistant|ai|judge|examiner)
-    scoring\\s+(?:system|model|engine|software) as\\s+(?:the|an?)\\s+(?:grader|evaluator|scorer|ai|assistant) developer\\s+mode
-    pretend\\s+(?:that|you|to) act\\s+as simulate new\\s+(?:task|instruction|rule) KI-(?:Modell|System) modèle\\s+d'ia
-    bewertungssystem sprachmodell modelo\\s+de\\s+(?:ia|lenguaje|linguagem) sistema\\s+de\\s+(?:evalua|puntua|avalia) 人工智能 评分系统
-    AI\\s*评分 採点者 採点システム 채점 оценщик модель\\s+ии"""
+    scoring\\s+(?:system|model|engine|software) as\\s+(?:the|an?)\\s+(?:grader|evaluator|scorer|ai|assistant)
+    developer\\s+mode pretend\\s+(?:that|you|to) act\\s+as simulate new\\s+(?:task|instruction|rule)
+    KI-(?:Modell|System) modèle\\s+d'ia bewertungssystem sprachmodell modelo\\s+de\\s+(?:ia|lenguaje|linguagem)
+    sistema\\s+de\\s+(?:evalua|puntua|avalia) 人工智能 评分系统 AI\\s*评分 採点者 採点システム 채점 оценщик модель\\s+ии"""
 MARKUP: Final = re.compile(
     r"<\|?/?(?:im_start|im_end|system|assistant|user|endoftext|instructions?)\|?>|\[/?(?:inst|system|instructions?)\]|<</?sys>>|^\s*(?:system|assistant|user)\s*:"
     r"|###\s*(?:system|instruction|response|end|new)|\{\s*[\"']?(?:level|score|rating|value|grade)[\"']?\s*:|```|<!--|-->|\b(?:begin|end)\s+(?:of\s+)?(?:system|prompt|transcript|answer)\b",
@@ -73,6 +85,7 @@ _OWN_STORY: Final = re.compile(
 )
 
 
+@lru_cache(4096)
 def is_instruction_like(text: str) -> bool:
     """True when the sentence tells the scorer what to do, in whatever spelling."""
     return any(_speaks_to_scorer(reading) for reading in readings(text))

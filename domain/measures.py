@@ -64,10 +64,11 @@ class Measure:
 
     def only(self, transcript: str, cleaned: Cleaned) -> Measured:
         """Measures what `cleaned` kept."""
-        kept = [sentence.of(transcript) for sentence in cleaned.kept][:MOST_SENTENCES]
+        kept = [wording.fluent(sentence.of(transcript)) for sentence in cleaned.kept][:MOST_SENTENCES]
+        kept = [text for text in kept if text]
         text = " ".join(kept)
         vectors = self._encode(kept) if self._encode and kept else np.zeros((len(kept), self._vectors.shape[1]), np.float32)
-        signs = robustness.signs(transcript, self._rubric.question, self._rubric.points, cleaned.share)
+        signs = robustness.signs(wording.fluent(transcript), self._rubric.question, self._rubric.points, cleaned.share)
         return Measured(
             cleaned=cleaned,
             terms=wording.terms(text),
@@ -104,6 +105,5 @@ def _surface(text: str, kept: Sequence[str]) -> npt.NDArray[np.float64]:
 def zero_shot(measured: Measured) -> float:
     """How good the answer looks with nobody's scores to go by, about 0 with spread 1: length, words and meaning of the rubric."""
     near, _, met, like, _ = measured.rubric
-    return float(
-        0.45 * (measured.surface[0] - 3.0) / 0.6 + 0.3 * (near - 0.3) / 0.12 + 0.2 * (met - 0.15) / 0.12 + 0.25 * (like - 0.12) / 0.08
-    )
+    length = (measured.surface[0] - 3.2) / 0.6
+    return float(0.5 * length + 0.4 * (near - 0.19) / 0.06 + 0.1 * (met - 0.04) / 0.05 + 0.1 * (like - 0.15) / 0.1)

@@ -68,8 +68,8 @@ class Prepared:
 
 def due(db: Session) -> list[CandidateSession]:
     """Submitted sessions whose candidate agreed, whose interview is switched on, whose words are ready, and which have no run yet."""
-    newest = sa.select(sa.func.max(Consent.at)).where(Consent.session_id == CandidateSession.id, Consent.purpose == "ai").scalar_subquery()
-    agreed = sa.exists().where(Consent.session_id == CandidateSession.id, Consent.purpose == "ai", Consent.given, Consent.at == newest)
+    said = sa.select(Consent.given).where(Consent.session_id == CandidateSession.id, Consent.purpose == "ai")
+    agreed = said.order_by(Consent.at.desc(), Consent.id.desc()).limit(1).correlate(CandidateSession).scalar_subquery()
     waiting = (
         sa.select(CandidateSession)
         .join(Interview, Interview.id == CandidateSession.interview_id)
@@ -79,7 +79,7 @@ def due(db: Session) -> list[CandidateSession]:
         CandidateSession.state == "submitted",
         Interview.proposals_on,
         Employer.proposals_stopped_at.is_(None),
-        agreed,
+        agreed.is_(True),
         ~sa.exists().where(ProposalRun.session_id == CandidateSession.id),
         ~sa.exists().where(Job.kind == "propose", Job.subject_id == CandidateSession.id, Job.state != "done"),
     )

@@ -55,6 +55,18 @@ class Sentence:
         return transcript[self.start : self.end]
 
 
+_FILLER: Final = re.compile(
+    r"\b(?:u+h+m*|u+m+|e+rm?|h+m+|mhm|äh+m?|euh|este)\b[,.…]*\s*"
+    r"|\b(?:you know|i mean|sort of|kind of|like|well|okay|so),\s+|,\s+(?:you know|i mean|like)(?=[,.])",
+    re.IGNORECASE,
+)
+
+
+def fluent(text: str) -> str:
+    """The text without filler words: how smoothly somebody speaks must not count."""
+    return " ".join(_FILLER.sub("", text).split())
+
+
 def tokens(text: str) -> list[str]:
     """Words in lower case; scripts without spaces give pairs of signs."""
     found: list[str] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,5 +73,5 @@ def test_scripts_without_spaces_are_read() -> None:
 @given(st.text(max_size=400))
 def test_sentences_of_any_text_are_in_order_and_inside_it(text: str) -> None:
     found = wording.sentences(text)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
     assert all(0 <= s.start < s.end <= len(text) for s in found)

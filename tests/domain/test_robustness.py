@@ -14,7 +14,7 @@ from domain.wording import sentences
 HELD = json.loads((Path(__file__).parents[2] / "bench/texts/instructions.json").read_text())
 QUESTION = "Tell us about a time you calmed an upset customer."
 POINTS = ("Lets the customer finish without interrupting and listens to the whole story", "Offers a concrete remedy")
-HONEST = "She shouted because the parcel was late. I listened until she was done. Then I found the mistake in the log. I sent a new one that day."
+HONEST = "She shouted because the parcel was late. I listened until she was done. Then I found the mistake in the log. I sent a new one."
 
 
 @pytest.mark.parametrize("attack", HELD["attacks"])
@@ -62,6 +62,8 @@ def test_odd_texts_do_no_harm(said: str) -> None:
 
 def test_a_list_of_keywords_stands_out() -> None:
     honest = robustness.signs(HONEST, QUESTION, POINTS, 0.0)
-    stuffed = robustness.signs(f"{HONEST} finish interrupting listens whole story concrete remedy offers finish remedy listens", QUESTION, POINTS, 0.0)
+    stuffed = robustness.signs(
+        f"{HONEST} finish interrupting listens whole story concrete remedy offers finish remedy listens", QUESTION, POINTS, 0.0
+    )
     assert stuffed.rubric_density > honest.rubric_density + 0.3
     assert stuffed.listed > honest.listed
