@@ -57,6 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     keys.add_argument("--retire", action="store_true", help="stop accepting the older keys")
     _add(commands, "migrate", "bring the database to the present version")
     _add(commands, "verify-log", "prove that no audit event was changed or removed")
+    erase = _add(commands, "erase", "remove recordings, words, name and address of one candidate session for good")
+    erase.add_argument("--session", required=True, help="the id in the address of its review page")
     _add(commands, "doctor", "say what is wrong with this installation and how to mend it")
     return parser
 

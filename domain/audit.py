@@ -68,6 +68,7 @@ class Verb(StrEnum):
     PROPOSAL_MADE = "proposal:made"
     PROPOSAL_REVEALED = "proposal:revealed"
     DATA_EXPORTED = "data:exported"
+    DATA_ERASED = "data:erased"
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,7 @@ def progress(db: Session, session_ids: Sequence[str]) -> dict[str, list[Progress
     takes = db.execute(
         sa.select(Take.session_id, Take.id, Take.state, Media.playback_key.is_not(None), sa.exists().where(Transcript.take_id == Take.id))
         .outerjoin(Media, Media.take_id == Take.id)
-        .where(Take.session_id.in_(session_ids), Take.kind != "text", Take.state.not_in(("recording", "discarded")))
+        .where(Take.session_id.in_(session_ids), Take.kind != "text", Take.state.not_in(("recording", "discarded", "erased")))
         .order_by(Take.created_at, Take.id)
     ).all()
     jobs = _jobs_of(db, [row[1] for row in takes])

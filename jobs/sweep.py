@@ -13,7 +13,8 @@ from typing import Final
 import structlog
 
 from adapters.storage import StoreError
-from domain import candidates, invites, jobs, leftovers, uploads
+from domain import candidates, erasure, invites, jobs, leftovers, uploads
+from domain.audit import Actor
 from jobs import calibrate, propose, workroom
 from jobs.bench import Bench
 
@@ -60,6 +61,19 @@ def tidy(bench: Bench) -> int:
     return _delete(bench, keys)
 
 
+def forget(bench: Bench) -> int:
+    """Erases what the notice said would be kept no longer. Returns how many sessions; what fails now waits for the next round."""
+    gone = 0
+    with bench.sessions.open() as db:
+        for session in erasure.due(db, bench.now()):
+            keys = erasure.keys(db, session)
+            if _delete(bench, keys) == len(keys):
+                erasure.erase(db, Actor(session.employer_id, "system"), session, bench.now())
+                db.commit()
+                gone += 1
+    return gone
+
+
 def _delete(bench: Bench, keys: Iterable[str]) -> int:
     """What cannot be deleted now is found again as left over."""
     gone = 0
@@ -82,7 +96,15 @@ def learn(bench: Bench) -> int:
     return calibrate.line_up(bench)
 
 
-EVERY: Final[dict[Callable[[Bench], int], float]] = {nudge: 3.0, look: 5.0, expire: 30.0, learn: 300.0, remind: 600.0, tidy: DAY}
+EVERY: Final[dict[Callable[[Bench], int], float]] = {
+    nudge: 3.0,
+    look: 5.0,
+    expire: 30.0,
+    learn: 300.0,
+    remind: 600.0,
+    forget: 3600.0,
+    tidy: DAY,
+}
 """Seconds between two rounds of each step."""
 
 
@@ -92,7 +114,7 @@ class Sweeper(threading.Thread):
     def __init__(self, bench: Bench) -> None:
         super().__init__(name="sweeper", daemon=True)
         self._bench = bench
-        self._due = {nudge: 0.0, look: 0.0, expire: 0.0, learn: 0.0, remind: 0.0, tidy: time.monotonic() + 3600}
+        self._due = {nudge: 0.0, look: 0.0, expire: 0.0, learn: 0.0, remind: 0.0, forget: 0.0, tidy: time.monotonic() + 3600}
 
     def run(self) -> None:
         """One round, a pause, the next, whatever goes wrong in one of them."""

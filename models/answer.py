@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base, OfEmployer
 from models.interview import Question
 
-TAKE_STATES = ("recording", "closed", "verified", "damaged", "discarded")
+TAKE_STATES = ("recording", "closed", "verified", "damaged", "discarded", "erased")
 
 
 class Take(OfEmployer, Base):

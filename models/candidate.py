@@ -42,6 +42,7 @@ class Invite(OfEmployer, Base):
     """A personal way in for one candidate, minted by the inbox or the employer's server."""
 
     __tablename__ = "invite"
+    __table_args__ = (sa.Index("ix_invite_list", "employer_id", "interview_id", "id"),)
 
     interview_id: Mapped[str] = mapped_column(sa.ForeignKey("interview.id"), index=True)
     session_id: Mapped[str] = mapped_column(sa.ForeignKey("candidate_session.id"), index=True)
@@ -69,6 +70,8 @@ class CandidateSession(OfEmployer, Base):
         sa.Index("ix_candidate_session_ranked", "interview_id", "is_test", "overall", "id"),
         sa.Index("ix_candidate_session_assigned", "assignee_id", "is_test", "desk", *ORDERS["due"], **ASSIGNED),
         sa.Index("ix_candidate_session_interview_state", "interview_id", "state"),
+        # The design room counts by state, version and embed from this index alone.
+        sa.Index("ix_candidate_session_counts", "employer_id", "interview_id", "is_test", "state", "version_id", "embed_id"),
     )
 
     interview_id: Mapped[str] = mapped_column(sa.ForeignKey("interview.id"))
@@ -91,6 +94,7 @@ class CandidateSession(OfEmployer, Base):
     ended_at: Mapped[datetime | None]
     deadline: Mapped[datetime]
     promise_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
 
     # inbox
     scorecard_count: Mapped[int] = mapped_column(default=0)

@@ -13,11 +13,13 @@ import sqlalchemy as sa
 import structlog
 
 from adapters import clock, passwords
+from adapters.storage import open_store
 from config import Settings, write_keys
-from domain import audit, employers
+from domain import audit, employers, erasure
+from domain.audit import Actor
 from jobs.queues import NAMES
 from migrations import steps
-from models import Employer, one_session
+from models import CandidateSession, Employer, one_session
 from operate import Stop, end_with
 
 SHORTEST_PASSWORD: Final = 12
@@ -120,6 +122,22 @@ def verify_log(asked: argparse.Namespace) -> int:
             broken += number is not None
             print(f"{employer.name}: {'whole' if number is None else f'broken at event {number}'}")
     return 1 if broken else 0
+
+
+def erase(asked: argparse.Namespace) -> int:
+    """Removes what is held on one candidate session: recordings, words, name and address."""
+    settings = settings_of(asked)
+    store = open_store(settings.store)
+    with one_session(settings.database) as db:
+        session = db.get(CandidateSession, asked.session)
+        if session is None:
+            raise Stop("there is no such candidate session: its id stands in the address of its review page.")
+        for key in erasure.keys(db, session):
+            store.delete(key)
+        erasure.erase(db, Actor(session.employer_id, "system"), session, clock.now(), person=True)
+        db.commit()
+    print("greenroom: erased. Scores, decisions and their reasons stay, without a name. Older backups still hold the rest.")
+    return 0
 
 
 def private_folder(path: Path) -> Path:

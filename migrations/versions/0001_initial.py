@@ -312,6 +312,7 @@ def upgrade() -> None:
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('deadline', sa.DateTime(timezone=True), nullable=False),
     sa.Column('promise_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('erased_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('scorecard_count', sa.Integer(), nullable=False),
     sa.Column('overall', sa.Double(), nullable=True),
     sa.Column('verdict', sa.String(length=10), nullable=False),
@@ -334,6 +335,7 @@ def upgrade() -> None:
     with op.batch_alter_table('candidate_session', schema=None) as batch_op:
         batch_op.create_index('ix_candidate_session_assigned', ['assignee_id', 'is_test', 'desk', 'due_at', 'id'], unique=False, sqlite_where=sa.text('assignee_id IS NOT NULL'), postgresql_where=sa.text('assignee_id IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_candidate_session_candidate_id'), ['candidate_id'], unique=False)
+        batch_op.create_index('ix_candidate_session_counts', ['employer_id', 'interview_id', 'is_test', 'state', 'version_id', 'embed_id'], unique=False)
         batch_op.create_index('ix_candidate_session_due', ['employer_id', 'is_test', 'desk', 'due_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_candidate_session_employer_id'), ['employer_id'], unique=False)
         batch_op.create_index('ix_candidate_session_interview_due', ['interview_id', 'is_test', 'desk', 'due_at', 'id'], unique=False)
@@ -417,6 +419,7 @@ def upgrade() -> None:
     with op.batch_alter_table('invite', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_invite_employer_id'), ['employer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_invite_interview_id'), ['interview_id'], unique=False)
+        batch_op.create_index('ix_invite_list', ['employer_id', 'interview_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_invite_session_id'), ['session_id'], unique=False)
 
     op.create_table('mail',
@@ -875,6 +878,7 @@ def downgrade() -> None:
     op.drop_table('mail')
     with op.batch_alter_table('invite', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_invite_session_id'))
+        batch_op.drop_index('ix_invite_list')
         batch_op.drop_index(batch_op.f('ix_invite_interview_id'))
         batch_op.drop_index(batch_op.f('ix_invite_employer_id'))
 
@@ -905,6 +909,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_candidate_session_interview_due')
         batch_op.drop_index(batch_op.f('ix_candidate_session_employer_id'))
         batch_op.drop_index('ix_candidate_session_due')
+        batch_op.drop_index('ix_candidate_session_counts')
         batch_op.drop_index(batch_op.f('ix_candidate_session_candidate_id'))
         batch_op.drop_index('ix_candidate_session_assigned', sqlite_where=sa.text('assignee_id IS NOT NULL'), postgresql_where=sa.text('assignee_id IS NOT NULL'))
 
