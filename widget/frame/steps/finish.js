@@ -79,7 +79,7 @@ export function check(app) {
     show();
     stop.focus();
     app.say(t('submit_checking'));
-    for (let tries = 0; isWaiting && !isGone; tries += 1) await attempt(tries);
+    for (let tries = 0; isWaiting && !isGone; tries += 1) await attempt(tries).catch(() => pause(1000));
     return undefined;
   }
 
@@ -98,7 +98,7 @@ export function check(app) {
       return await app.go('submitted', { receipt });
     } catch (error) {
       const gaps = error.code === 'not_complete' && (error.body.missing || []);
-      if (gaps?.some((gap) => gap.reason !== 'incomplete')) return missing(gaps);
+      if (gaps && gaps.some((gap) => gap.reason !== 'incomplete')) return missing(gaps);
       if (!gaps && !error.passing) return refuse([h('p', {}, app.explain(error))]);
       show(t('submit_retrying'));
       await app.refresh().catch(() => {});
