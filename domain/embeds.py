@@ -52,8 +52,9 @@ def get_embed(db: Session, embed_id: str) -> Embed:
 
 def count_started(db: Session, interview: Interview) -> dict[str, int]:
     """How many candidates started through each embed of an interview."""
-    counts = sa.select(CandidateSession.embed_id, sa.func.count()).where(CandidateSession.interview_id == interview.id)
-    rows = db.execute(counts.where(CandidateSession.embed_id.is_not(None)).group_by(CandidateSession.embed_id)).all()
+    counts = sa.select(CandidateSession.embed_id, sa.func.count()).group_by(CandidateSession.embed_id)
+    here = counts.where(CandidateSession.interview_id == interview.id, CandidateSession.is_test.is_(False))
+    rows = db.execute(here.where(CandidateSession.embed_id.is_not(None))).all()
     return {str(embed_id): count for embed_id, count in rows}
 
 

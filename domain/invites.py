@@ -175,13 +175,8 @@ class Line:
 
 def of_interview(db: Session, interview: Interview, before: str = "", most: int = 100) -> list[Line]:
     """Invitations of an interview, newest first, older than the invite `before`."""
-    wanted = (
-        sa.select(Invite, CandidateSession)
-        .join(CandidateSession, CandidateSession.id == Invite.session_id)
-        .where(Invite.interview_id == interview.id)
-        .order_by(Invite.id.desc())
-        .limit(most)
-    )
+    listed = sa.select(Invite, CandidateSession).join(CandidateSession, CandidateSession.id == Invite.session_id)
+    wanted = listed.where(Invite.interview_id == interview.id).order_by(Invite.id.desc()).limit(most)
     rows = db.execute(wanted.where(Invite.id < before) if before else wanted).all()
     letters = mail.log(db, [session.id for _, session in rows])
     return [Line(invite, session, next(iter(letters.get(session.id, [])), None)) for invite, session in rows]
