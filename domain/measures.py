@@ -15,7 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from domain import robustness, wording
+from domain.instructions import LIKE, TYPICAL
 from domain.robustness import Cleaned
+from domain.wording import Sentence
 
 Floats = npt.NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Floats]
@@ -56,11 +58,22 @@ class Measure:
         self._needs = [rubric.name, *rubric.points]
         self._terms = [wording.terms(need) for need in self._needs]
         self._content = [set(wording.content(need)) - set(wording.content(rubric.question)) for need in self._needs]
+        self._typical = encode(TYPICAL) if encode else np.zeros((0, NO_WIDTH), np.float32)
         self._vectors = encode(self._needs) if encode else np.zeros((len(self._needs), NO_WIDTH), np.float32)
 
     def __call__(self, transcript: str) -> Measured:
         """Cleans and measures one answer."""
-        return self.only(transcript, robustness.clean(transcript, self._rubric.question, self._rubric.points))
+        cleaned = robustness.clean(transcript, self._rubric.question, self._rubric.points)
+        return self.only(transcript, robustness.without(transcript, cleaned, self._orders(transcript, cleaned)))
+
+    def _orders(self, transcript: str, cleaned: Cleaned) -> list[Sentence]:
+        """Sentences that mean an instruction to the scorer, whatever their words."""
+        said = [(sentence, wording.fluent(sentence.of(transcript))) for sentence in cleaned.kept[:MOST_SENTENCES]]
+        said = [(sentence, text) for sentence, text in said if text]
+        if self._encode is None or not said:
+            return []
+        near = (self._encode([text for _, text in said]) @ self._typical.T).max(1)
+        return [sentence for (sentence, _), likeness in zip(said, near, strict=True) if likeness >= LIKE]
 
     def only(self, transcript: str, cleaned: Cleaned) -> Measured:
         """Measures what `cleaned` kept."""

@@ -58,7 +58,16 @@ def clean(transcript: str, question: str, points: Sequence[str]) -> Cleaned:
     dropped += _across(transcript, kept)
     gone = {sentence for sentence, _ in dropped}
     kept = [sentence for sentence in kept if sentence not in gone]
-    return Cleaned(tuple(kept), tuple(dropped), *_summary(transcript, dropped))
+    return Cleaned(tuple(kept), tuple(dropped), *summed(transcript, dropped))
+
+
+def without(transcript: str, cleaned: Cleaned, orders: Sequence[Sentence]) -> Cleaned:
+    """`cleaned` less sentences that were found, in meaning, to speak to the scorer."""
+    if not orders:
+        return cleaned
+    kept = tuple(sentence for sentence in cleaned.kept if sentence not in orders)
+    dropped = (*cleaned.dropped, *((sentence, "instruction_like") for sentence in orders))
+    return Cleaned(kept, dropped, *summed(transcript, dropped))
 
 
 def _across(transcript: str, kept: Sequence[Sentence]) -> list[tuple[Sentence, str]]:
@@ -70,7 +79,8 @@ def _across(transcript: str, kept: Sequence[Sentence]) -> list[tuple[Sentence, s
     return found
 
 
-def _summary(transcript: str, dropped: Sequence[tuple[Sentence, str]]) -> tuple[tuple[str, ...], float]:
+def summed(transcript: str, dropped: Sequence[tuple[Sentence, str]]) -> tuple[tuple[str, ...], float]:
+    """The flags for what was left out, and the share of all words that it is (0-1)."""
     total = max(1, len(tokens(transcript)))
     words: Counter[str] = Counter()
     for sentence, reason in dropped:
