@@ -1,5 +1,4 @@
-// Camera and microphone, asked for only after an act of the person; one take in slices of a second, which never starts by itself and
-// throws nothing away; the level (never what is said) and the light.
+// Camera and microphone, the level and the light; one take in slices of a second. More in README.md.
 
 const VIDEO = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30, max: 30 } };
 const NARROW = { width: { ideal: 480 }, height: { ideal: 360 }, frameRate: { ideal: 24, max: 30 } };

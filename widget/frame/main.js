@@ -1,4 +1,4 @@
-// The frame's step machine, `app` (what every step shares), and what stands around the steps. More in README.md.
+// The step machine, and `app`: what every step shares.
 
 import { createApi } from './api.js';
 import { button, focusOn, h } from './dom.js';

@@ -239,7 +239,7 @@ function textAnswer(app, question, ondone) {
   const limit = question.characters || 5000;
   const known = app.answerOf(question.id);
   const area = h('textarea', { rows: '10', maxlength: String(limit), lang: app.opened.interview.locale, oninput: typed });
-  const state = h('p', { class: 'hint' }, '\u00a0'); // keeps its place: nothing moves under a finger
+  const state = h('p', { class: 'hint' }, '\u00a0'); // nothing moves under a finger
   const count = h('p', { class: 'hint' });
   const problem = problemLine();
   let timer = null;
