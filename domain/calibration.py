@@ -17,9 +17,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from domain import agreement, wording
+from domain import agreement, oddness, wording
 from domain.agreement import Agreement
 from domain.measures import Measured, zero_shot
+from domain.oddness import Odd
 from domain.robustness import Cleaned
 
 Floats = npt.NDArray[np.float64]
@@ -27,10 +28,6 @@ Floats = npt.NDArray[np.float64]
 COVERAGE: Final = 0.8
 MOST: Final = 300
 """Answers learned from, the newest."""
-UNUSUAL: Final = 0.96
-"""Share of honest answers that are less unusual than what is withheld."""
-ENOUGH_TO_JUDGE: Final = 20
-"""Scored answers from which "unusual" means anything."""
 PRIOR_MEAN: Final = 0.5
 PRIOR_SLOPE: Final = 0.16
 PRIOR_SPREAD: Final = 0.15
@@ -46,22 +43,6 @@ MIXES: Final[tuple[tuple[float, ...], ...]] = (
 """Shares of words, meaning, nearness to the rubric and surface in each process that is tried."""
 SIGNALS: Final = (0.02, 0.05, 0.12)
 NOISES: Final = (0.01, 0.025, 0.06)
-
-
-SIGNS: Final = (
-    "repetition",
-    "rubric_words",
-    "rubric_words",
-    "word_list",
-    "read_back",
-    "left_out",
-    "off_topic",
-    "off_topic",
-    "unlike_others",
-    "length",
-)
-FLOORS: Final = np.array([0.03, 0.06, 0.12, 0.1, 0.08, 0.08, 0.06, 0.15, 0.15, 0.5])
-"""Differences too small to mean anything, one for each of `SIGNS`."""
 
 
 @dataclass
@@ -131,16 +112,6 @@ class Fitted:
     loo: Floats = field(default_factory=lambda: np.zeros(0))
 
 
-@dataclass
-class Odd:
-    """Where honest answers lie on each sign, and how far the oddest of them stray."""
-
-    centre: Floats
-    scale: Floats
-    limit: float
-    sentences: npt.NDArray[np.float32]
-
-
 def fit(answers: Sequence[Measured], scores: Sequence[float], levels: Sequence[int]) -> Fitted:
     """Learns from answers and people's mean levels for them. `levels` are the rubric's, at least two."""
     answers, scores = answers[-MOST:], scores[-MOST:]
@@ -153,7 +124,7 @@ def fit(answers: Sequence[Measured], scores: Sequence[float], levels: Sequence[i
     guess = _stretched(mean, y, stretch)
     record = agreement.measure(_whole(guess, levels), np.round(np.asarray(scores)))
     residuals = np.abs(y - mean) / spread
-    odd = _odd_limits(answers, rows)
+    odd = oddness.limits(answers, np.array([row.meaning for row in rows]))
     return Fitted(tuple(levels), reader, rows, y, processes, _conformal(residuals), stretch, record, odd, residuals, mean)
 
 
@@ -164,9 +135,9 @@ def propose(fitted: Fitted, answer: Measured) -> Guess:
     value = float(np.clip(_stretched(np.array([mean]), fitted.y, fitted.stretch)[0], 0, 1))
     half = fitted.quantile * spread
     level = int(_whole(np.array([value]), fitted.levels)[0])
-    oddness, why = _oddness(fitted, answer)
+    odd, why = oddness.oddness(fitted.odd, answer, np.array([known.meaning for known in fitted.rows]), row.meaning)
     return Guess(
-        value, float(np.clip(min(mean - half, value), 0, 1)), float(np.clip(max(mean + half, value), 0, 1)), level, spread, oddness, why
+        value, float(np.clip(min(mean - half, value), 0, 1)), float(np.clip(max(mean + half, value), 0, 1)), level, spread, odd, why
     )
 
 
@@ -317,38 +288,6 @@ def _predict(fitted: Fitted, row: Row) -> tuple[float, float]:
         mean += process.weight * here
         square += process.weight * (max(doubt, 1e-6) + here**2)
     return mean, float(np.sqrt(max(square - mean**2, 1e-6)))
-
-
-def _odd_limits(answers: Sequence[Measured], rows: Sequence[Row]) -> Odd:
-    """Each scored answer's signs with itself left out; the limit leaves `UNUSUAL` of them inside."""
-    owners = np.concatenate([np.full(len(answer.vectors), i) for i, answer in enumerate(answers)]) if answers else np.zeros(0)
-    pool = np.concatenate([answer.vectors for answer in answers]) if answers else np.zeros((0, 1), np.float32)
-    meaning = np.array([row.meaning for row in rows])
-    table = np.array([_signs(a, pool[owners != i], np.delete(meaning, i, 0), rows[i].meaning) for i, a in enumerate(answers)])
-    centre = np.median(table, 0)
-    above = np.maximum(table - centre, 0)
-    scale = np.maximum(np.quantile(above, 0.9, axis=0), FLOORS)
-    worst = np.sort((above / scale).max(1))
-    rank = min(len(worst), int(np.ceil((len(worst) + 1) * UNUSUAL)))
-    return Odd(centre, scale, float(max(worst[rank - 1], 1.0)), pool)
-
-
-def _signs(answer: Measured, pool: npt.NDArray[np.float32], meanings: Floats, meaning: Floats) -> Floats:
-    """The ten signs of `SIGNS`; larger is odder."""
-    near = (answer.vectors @ pool.T).max(1) if len(answer.vectors) and len(pool) else np.ones(1)
-    likest = float(np.sort(meanings @ meaning)[-3:].mean()) if len(meanings) else 1.0
-    worst = np.sort(near)[: max(1, len(near) // 3)]
-    return np.concatenate([answer.signs, [1 - near.mean(), 1 - worst.mean(), 1 - likest, answer.surface[0]]])
-
-
-def _oddness(fitted: Fitted, answer: Measured) -> tuple[float, str]:
-    """How odd, as a share of the limit, and the sign that is oddest."""
-    if len(fitted.y) < ENOUGH_TO_JUDGE:
-        return 0.0, ""
-    meanings = np.array([row.meaning for row in fitted.rows])
-    found = _signs(answer, fitted.odd.sentences, meanings, _row(fitted.reader, answer).meaning)
-    strange = np.maximum(found - fitted.odd.centre, 0) / fitted.odd.scale / fitted.odd.limit
-    return float(strange.max()), SIGNS[int(strange.argmax())]
 
 
 def parameters(fitted: Fitted) -> dict[str, Any]:

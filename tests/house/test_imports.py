@@ -33,6 +33,9 @@ FENCES = {
     "argon2": ("adapters/passwords.py",),
     "subprocess": ("adapters/", "cli.py", "operate/"),
 }
+SCORER = tuple(
+    f"domain/{name}" for name in ("proposals", "evidence", "calibration", "measures", "oddness", "robustness", "instructions", "wording")
+)
 FILES = [path.relative_to(ROOT).as_posix() for path in python_files()]
 
 
@@ -60,7 +63,7 @@ def test_the_two_doors_do_not_know_each_other() -> None:
             assert not ours(path) & ({"views", "widget"} - {room}), path
 
 
-@pytest.mark.parametrize("path", [file for file in FILES if file.startswith(("domain/proposals", "domain/evidence", "domain/calibration"))])
+@pytest.mark.parametrize("path", [file for file in FILES if file.startswith(SCORER)])
 def test_the_scorer_sees_neither_media_nor_people(path: str) -> None:
     forbidden = {
         "domain.media",
@@ -72,6 +75,7 @@ def test_the_scorer_sees_neither_media_nor_people(path: str) -> None:
         "models.Candidate",
     }
     assert not forbidden & set(imports(ROOT / path))
+    assert not {name for name in imports(ROOT / path) if name.split(".")[0] == "models"}
 
 
 def test_nothing_reads_faces_voices_or_feelings() -> None:
