@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from playwright.sync_api import Playwright, sync_playwright
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -48,6 +49,13 @@ def _hurry(connection: Any, _record: Any) -> None:
     """No power cut is waited for here: thousands of small databases need not reach the disk."""
     if type(connection).__module__.startswith("sqlite3"):
         connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """One driver for every browser test: a second one in the same process refuses to start."""
+    with sync_playwright() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -106,6 +114,8 @@ _made: set[str] = set()
 def empty(engine: sa.Engine) -> None:
     """SQLite starts from a blank copy; a shared PostgreSQL database is emptied row by row, quicker than TRUNCATE or making it anew."""
     if engine.dialect.name != "postgresql":
+        if not sa.inspect(engine).has_table("employer"):
+            Base.metadata.create_all(engine)
         return
     if str(engine.url) not in _made:
         Base.metadata.create_all(engine)

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from tests.e2e import speech
 
@@ -114,13 +114,12 @@ def greenroom(tmp_path_factory: pytest.TempPathFactory, fresh_database: str) -> 
 
 
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     wav = speech.speak(tmp_path_factory.mktemp("speech") / "answer.wav")
-    with sync_playwright() as playwright:
-        flags = [*FLAGS, f"--use-file-for-fake-audio-capture={wav}"]
-        launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags, headless=True)
-        yield launched
-        launched.close()
+    flags = [*FLAGS, f"--use-file-for-fake-audio-capture={wav}"]
+    launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags, headless=True)
+    yield launched
+    launched.close()
 
 
 @pytest.fixture
