@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import uuid
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -130,7 +129,8 @@ def ready(settings: Settings, demo: Demo, careers_url: str, local_url: str) -> d
     with one_session(settings.database) as db:
         questions = interviews.get_interview(db, demo.interview_id).versions[-1].questions
         question = next(question.id for question in questions if "video" in question.kinds)
-    metadata = {"question": question, "kind": "video", "filetype": "video/webm", "take": str(uuid.uuid4())}
+    # Names no take, so each upload a script makes with it is a new one.
+    metadata = {"question": question, "kind": "video", "filetype": "video/webm"}
     bearer = {"Authorization": f"Bearer {start_test_session(settings, demo, local_url)}"}
     return {
         "careers_url": careers_url,

@@ -95,6 +95,7 @@ class FakeGreenroom:
         self.uploads: dict[str, dict[str, Any]] = {}
         self.events: list[dict[str, Any]] = []
         self.calls: list[str] = []
+        self.bodies: list[int] = []
         self.faults: dict[str, Any] = {}
         self.host_headers: dict[str, str] = {}
         self.host_body: str | None = None
@@ -501,6 +502,7 @@ class ApiHandler(Handler):
 
     def patch(self, upload: dict[str, Any], body: bytes) -> None:
         held = upload["bytes"]
+        self.room.bodies.append(len(body))
         if int(self.headers["Upload-Offset"]) != len(held):
             raise Refused(409, "conflict")
         algorithm, _, digest = (self.headers.get("Upload-Checksum") or "").partition(" ")
