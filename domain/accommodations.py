@@ -9,8 +9,9 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import audit, candidates
+from domain import audit, candidates, inquiries
 from domain.audit import Actor, Verb
+from domain.inquiries import Asked
 from models import Accommodation, CandidateSession
 
 EXTRA_RETAKES: Final = 5
@@ -25,6 +26,13 @@ class Wishes:
     more_retakes: bool = False
     message: str = ""
 
+    @property
+    def any(self) -> bool:
+        return self.more_time or self.other_kinds or self.more_retakes or bool(self.message.strip())
+
+
+NO_WISHES: Final = Wishes()
+
 
 def grant(db: Session, session: CandidateSession, wishes: Wishes, now: datetime) -> Accommodation:
     """From now on the session has what was asked for; asking again replaces what was asked before."""
@@ -33,12 +41,13 @@ def grant(db: Session, session: CandidateSession, wishes: Wishes, now: datetime)
     if granted is None:
         granted = Accommodation(employer_id=session.employer_id, session_id=session.id, created_at=now)
         db.add(granted)
-    granted.more_time, granted.other_kinds = wishes.more_time, wishes.other_kinds
-    granted.more_retakes, granted.message = wishes.more_retakes, wishes.message
+    granted.more_time, granted.other_kinds, granted.more_retakes = wishes.more_time, wishes.other_kinds, wishes.more_retakes
     db.flush()
     # The chain is read by reviewers' managers: it says that something was asked, never what.
     actor = Actor(session.employer_id, "candidate", session.id)
     audit.append(db, actor, Verb.ACCOMMODATION_REQUESTED, ("session", session.id), now=now)
+    if wishes.message.strip():
+        inquiries.ask(db, session.version, session, Asked("help", wishes.message), now)
     return granted
 
 

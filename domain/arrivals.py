@@ -13,7 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import candidates, consents, origins
+from domain import accommodations, candidates, consents, origins
+from domain.accommodations import NO_WISHES, Wishes
 from domain.audit import Actor
 from domain.designs import InterviewDesign
 from domain.errors import ConsentNeeded, Invalid, NotFound, NoticeChanged, OriginRefused, SessionEnded, TokenExpired, TokenRevoked
@@ -47,6 +48,7 @@ class Start:
     locale: str
     time_zone: str
     device: dict[str, Any]
+    wishes: Wishes = NO_WISHES
 
 
 def arrive(db: Session, kind: str, claims: Mapping[str, Any], host_origin: str | None, now: datetime) -> Arrival:
@@ -130,6 +132,8 @@ def start(db: Session, arrival: Arrival, notice: Notice, wish: Start, now: datet
     session = session or _register(db, arrival, wish, now)
     _begin(db, session, arrival.version, wish, now)
     consents.record(db, session, notice, {"recording": True, "ai": wish.ai}, now)
+    if wish.wishes.any:
+        accommodations.grant(db, session, wish.wishes, now)
     return session
 
 

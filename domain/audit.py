@@ -49,6 +49,8 @@ class Verb(StrEnum):
     CONSENT_GIVEN = "consent:given"
     CONSENT_WITHDRAWN = "consent:withdrawn"
     ACCOMMODATION_REQUESTED = "accommodation:requested"
+    INQUIRY_MADE = "inquiry:made"
+    INQUIRY_DONE = "inquiry:done"
     TAKE_STARTED = "take:started"
     TAKE_CLOSED = "take:closed"
     ANSWER_SAVED = "answer:saved"

@@ -22,6 +22,7 @@ from models import (
     Candidate,
     CandidateSession,
     Decision,
+    Inquiry,
     Job,
     Media,
     Note,
@@ -105,6 +106,8 @@ def _drop_rows(db: Session, session: CandidateSession, take_ids: list[str]) -> N
 def _forget_person(db: Session, session: CandidateSession) -> None:
     """The name goes with the last session of the candidate; what they asked for goes with this one."""
     db.execute(sa.delete(Accommodation).where(Accommodation.session_id == session.id), execution_options={"synchronize_session": False})
+    asked = sa.update(Inquiry).where(Inquiry.session_id == session.id).values(name="(erased)", email="", message="")
+    db.execute(asked, execution_options={"synchronize_session": False})
     others = sa.select(sa.func.count()).where(
         CandidateSession.candidate_id == session.candidate_id, CandidateSession.id != session.id, CandidateSession.erased_at.is_(None)
     )

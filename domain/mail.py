@@ -21,9 +21,19 @@ from domain.letter_words import WORDS
 from domain.notice_words import WORDS as NOTICE_WORDS
 from domain.snippets import hosted_link
 from domain.tokens import Tokens
-from models import CandidateSession, Employer, Invite, Mail, Member
+from models import CandidateSession, Employer, Inquiry, Invite, Mail, Member
 
 NOT_SET_UP: Final = "No mail server is set up (GREENROOM_SMTP_URL)."
+
+
+INQUIRY_WORDS: Final = {
+    "help": "another way to answer",
+    "review": "a person to look again at the decision, or to explain it",
+    "copy": "a copy of their data",
+    "withdrawal": "to withdraw the application",
+    "erasure": "to have their recordings and data deleted",
+}
+"""What each kind of inquiry asks for, after “asks:”."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,13 @@ def to_member(db: Session, member: Member, kind: str, now: datetime) -> Mail:
     return _queue(db, Mail(employer_id=member.employer_id, kind=kind, email=member.email, member_id=member.id, created_at=now))
 
 
+def to_contact(db: Session, inquiry: Inquiry, email: str) -> Mail:
+    """Puts what a candidate asks in line for the employer's contact person."""
+    return _queue(
+        db, Mail(employer_id=inquiry.employer_id, kind="inquiry", email=email, inquiry_id=inquiry.id, created_at=inquiry.asked_at)
+    )
+
+
 def _queue(db: Session, mail: Mail) -> Mail:
     db.add(mail)
     db.flush()
@@ -95,7 +112,10 @@ def log(db: Session, session_ids: Sequence[str]) -> dict[str, list[Mail]]:
 
 def compose(db: Session, mail: Mail, sender: Sender, now: datetime) -> Letter | None:
     """Writes the letter as things stand now; None when it has lost its reason (revoked, ended, disabled)."""
-    parts = _for_candidate(db, mail, sender, now) if mail.session_id else _for_member(db, mail, sender, now)
+    if mail.inquiry_id:
+        parts: _Parts | None = _for_contact(db.get_one(Inquiry, mail.inquiry_id), sender)
+    else:
+        parts = _for_candidate(db, mail, sender, now) if mail.session_id else _for_member(db, mail, sender, now)
     if parts is None:
         return None
     return Letter(mail.id, mail.email, _one_line(parts.subject), _plain(parts), _html(parts))
@@ -144,6 +164,16 @@ def _for_member(db: Session, mail: Mail, sender: Sender, now: datetime) -> _Part
     asked = "Somebody, probably you, asked for a new password for Greenroom."
     after = ["The link holds for one hour and works once. If it was not you, leave it unused: your password stays as it is."]
     return _Parts("A new password", [hello, asked], "Choose a new password", link, after)
+
+
+def _for_contact(inquiry: Inquiry, sender: Sender) -> _Parts:
+    """In English, as everything the employer's own people read."""
+    opening = inquiry.version.design["opening"]
+    asked = [f"{inquiry.name or 'Somebody'} asks: {INQUIRY_WORDS[inquiry.kind]}.", f"Interview: {opening}."]
+    after = [f"Answer to: {inquiry.email}"] if inquiry.email else []
+    after.append("The people who score do not see this. Please leave it out of the evaluation.")
+    lines = [*asked, *([inquiry.message] if inquiry.message else [])]
+    return _Parts(f"A candidate asks: {opening}", lines, "See all requests", f"{sender.public_url}/inquiries", after)
 
 
 def _plain(parts: _Parts) -> str:

@@ -3,7 +3,7 @@
 from models.answer import Answer, Take
 from models.audit import AuditEvent
 from models.base import EVERY_EMPLOYER, Base, TenantUnset, UTCDateTime, db, is_reachable, new_id, serve
-from models.candidate import Accommodation, Candidate, CandidateSession, Consent, Invite, Notice, Step
+from models.candidate import Accommodation, Candidate, CandidateSession, Consent, Inquiry, Invite, Notice, Step
 from models.employer import Employer, Login, Member
 from models.interview import Criterion, Embed, Interview, InterviewVersion, Opening, Question
 from models.job import Job
@@ -30,6 +30,7 @@ __all__ = [
     "Decision",
     "Embed",
     "Employer",
+    "Inquiry",
     "Interview",
     "InterviewVersion",
     "Invite",

@@ -146,8 +146,28 @@ class Accommodation(OfEmployer, Base):
     more_time: Mapped[bool] = mapped_column(default=False)
     other_kinds: Mapped[bool] = mapped_column(default=False)
     more_retakes: Mapped[bool] = mapped_column(default=False)
-    message: Mapped[str] = mapped_column(sa.Text, default="")
     created_at: Mapped[datetime]
+
+
+class Inquiry(OfEmployer, Base):
+    """What somebody asks of the employer's contact person: help with answering, or a right of theirs.
+
+    `session_id` is None for who has not started; then `name` and `email` are what they typed. Reviewers' queries never touch this table.
+    """
+
+    __tablename__ = "inquiry"
+
+    version_id: Mapped[str] = mapped_column(sa.ForeignKey("interview_version.id"))
+    session_id: Mapped[str | None] = mapped_column(sa.ForeignKey("candidate_session.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    name: Mapped[str] = mapped_column(sa.String(200), default="")
+    email: Mapped[str] = mapped_column(sa.String(320), default="")
+    message: Mapped[str] = mapped_column(sa.Text, default="")
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[str | None] = mapped_column(sa.ForeignKey("member.id"))
+
+    version: Mapped[InterviewVersion] = relationship(lazy="joined", innerjoin=True)
 
 
 class Step(OfEmployer, Base):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, OfEmployer
 
-LETTERS = ("invite", "next_stage", "reminder", "extended", "member_invite", "reset")
+LETTERS = ("invite", "next_stage", "reminder", "extended", "member_invite", "reset", "inquiry")
 
 
 class Mail(OfEmployer, Base):
@@ -21,6 +21,7 @@ class Mail(OfEmployer, Base):
     email: Mapped[str] = mapped_column(sa.String(320))
     session_id: Mapped[str | None] = mapped_column(sa.ForeignKey("candidate_session.id"), index=True)
     member_id: Mapped[str | None] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    inquiry_id: Mapped[str | None] = mapped_column(sa.ForeignKey("inquiry.id"))
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     problem: Mapped[str] = mapped_column(sa.String(300), default="")

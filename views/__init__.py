@@ -11,6 +11,7 @@ from views import (
     figures,
     health,
     inbox,
+    inquiries,
     interviews,
     invites,
     media,
@@ -34,6 +35,6 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(room.door)
     app.register_blueprint(review.open_door)
     app.register_blueprint(media.door)
-    for room in (interviews, rubrics, embeds, invites, members, settings, factors, passwords, oidc):
+    for room in (interviews, rubrics, embeds, invites, members, inquiries, settings, factors, passwords, oidc):
         app.register_blueprint(room.door)
     app.register_blueprint(factors.half_door)

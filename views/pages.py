@@ -21,11 +21,13 @@ from domain.errors import Refused
 
 
 class NavItem(NamedTuple):
-    """One entry of the top bar: the endpoint it opens, its label, the blueprints under which it is the current one."""
+    """One entry of the top bar: the endpoint it opens, its label, the blueprints under which it is the current one, and for whom
+    (empty: for everybody)."""
 
     endpoint: str
     label: str
     blueprints: tuple[str, ...]
+    roles: tuple[str, ...] = ()
 
 
 # In the order shown. An entry whose endpoint is not registered is left out.
@@ -35,6 +37,7 @@ NAV: Final = (
     NavItem("interviews.index", "Interviews", ("interviews", "rubrics", "embeds", "invites")),
     NavItem("figures.index", "Figures", ("figures",)),
     NavItem("members.index", "Members", ("members",)),
+    NavItem("inquiries.index", "Requests", ("inquiries",), ("owner", "admin")),
     NavItem("settings.index", "Settings", ("settings",)),
 )
 
@@ -112,7 +115,8 @@ class Link:
 
 def nav() -> list[Link]:
     """The top bar's entries for this request."""
-    known = [item for item in NAV if item.endpoint in current_app.view_functions]
+    role = g.member.role if "member" in g else ""
+    known = [item for item in NAV if item.endpoint in current_app.view_functions and (not item.roles or role in item.roles)]
     return [Link(item.label, url_for(item.endpoint), request.blueprint in item.blueprints) for item in known]
 
 

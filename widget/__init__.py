@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 from config import Settings
 from domain import uploads as counted
 from models import EVERY_EMPLOYER, db, serve
-from widget import answers, candidates, embed, limits, uploads
+from widget import answers, candidates, embed, limits, transcripts, uploads
 from widget.override import MethodOverride
 from widget.receptions import Receptions
 
@@ -18,7 +18,9 @@ def init_app(app: Flask) -> None:
     """Registers the blueprints and what watches over uploads."""
     settings: Settings = app.extensions["settings"]
     limits.init_app(app, settings.redis)
-    for blueprint in (embed.blueprint, candidates.entrance, candidates.blueprint, candidates.proof, answers.blueprint, uploads.blueprint):
+    for blueprint in (embed.blueprint, candidates.entrance, candidates.blueprint, candidates.proof):
+        app.register_blueprint(blueprint)
+    for blueprint in (answers.blueprint, uploads.blueprint, transcripts.blueprint):
         app.register_blueprint(blueprint)
     app.extensions["receptions"] = Receptions(settings.idle_seconds, lambda ids: _writers(app, ids))
     app.wsgi_app = MethodOverride(app.wsgi_app, uploads.PATH)  # type: ignore[method-assign]

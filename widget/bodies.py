@@ -55,6 +55,25 @@ class Device(Body):
     engine: Code | None = None
 
 
+class Accommodation(Body):
+    more_time: bool = False
+    other_kinds: bool = False
+    more_retakes: bool = False
+    message: Prose = ""
+
+
+class Inquiry(Open):
+    kind: Code
+    message: Prose = ""
+    name: Line = ""
+    email: Line = ""
+
+
+class Correction(Body):
+    number: Annotated[int, Field(ge=1, le=10_000, strict=True)]
+    text: Annotated[str, AfterValidator(_storable)]
+
+
 class Start(Open):
     notice_hash: str = ""
     consent: ConsentGiven = ConsentGiven()
@@ -62,6 +81,7 @@ class Start(Open):
     email: Annotated[Line, StringConstraints(max_length=200)] = ""
     time_zone: Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_+/-]{1,60}$")] = "UTC"
     device: Device = Device()
+    accommodation: Accommodation = Accommodation()
 
 
 class Close(Body):
@@ -88,13 +108,6 @@ class Submit(Body):
 
 class AiConsent(Body):
     ai: Annotated[bool, Field(strict=True)]
-
-
-class Accommodation(Body):
-    more_time: bool = False
-    other_kinds: bool = False
-    more_retakes: bool = False
-    message: Prose = ""
 
 
 class Event(Body):

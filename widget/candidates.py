@@ -5,14 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from adapters import clock
-from domain import accommodations, answers, arrivals, candidates, consents, notices, receipts, steps
+from domain import accommodations, answers, arrivals, candidates, consents, inquiries, notices, receipts, steps
 from domain.accommodations import Wishes
 from domain.answers import Claimed
 from domain.arrivals import Arrival
+from domain.inquiries import Asked
 from domain.tokens import kind_of
 from models import EVERY_EMPLOYER, InterviewVersion, Notice, db, serve
 from widget import bodies, shapes
-from widget.guards import actor, anyone, candidate_session, candidates_only, newest_tab, settings, tokens
+from widget.guards import actor, anyone, candidate_session, candidates_only, newest_tab, queues, settings, tokens
 from widget.limits import limiter
 
 entrance = Blueprint("entrance", __name__, url_prefix="/c")
@@ -51,9 +52,11 @@ def start() -> tuple[Response, int]:
         locale=notice.locale,
         time_zone=body.time_zone,
         device=body.device.model_dump(),
+        wishes=Wishes(**body.accommodation.model_dump()),
     )
     session = arrivals.start(db.session(), arrival, notice, wish, now)
     db.session().commit()
+    queues().nudge("mail")
     return jsonify(shapes.entry(session, now)), 201
 
 
@@ -69,6 +72,19 @@ def _arrive(body: bodies.Open, kinds: tuple[str, ...]) -> tuple[str, Arrival]:
 def _notice(version: InterviewVersion, locale: str) -> Notice:
     chosen = notices.pick_locale(locale, version.design.get("language", "en"))
     return notices.current(db.session(), version, chosen, settings().speech_model != "off", clock.now())
+
+
+@entrance.post("/inquiries")
+@limiter.limit("20/hour")
+def inquire() -> tuple[Response, int]:
+    """Something for the contact person: before, during and after the interview."""
+    body = bodies.read(bodies.Inquiry)
+    _, arrival = _arrive(body, arrivals.KINDS)
+    asked = Asked(body.kind, body.message, body.name, body.email)
+    made = inquiries.ask(db.session(), arrival.version, arrival.session, asked, clock.now())
+    db.session().commit()
+    queues().nudge("mail")
+    return jsonify(shapes.shown_inquiry(made)), 201
 
 
 @blueprint.get("/session")
@@ -112,6 +128,7 @@ def accommodate() -> Response:
     body = bodies.read(bodies.Accommodation)
     accommodations.grant(db.session(), newest_tab(), Wishes(**body.model_dump()), clock.now())
     db.session().commit()
+    queues().nudge("mail")
     return _session()
 
 

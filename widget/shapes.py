@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from domain import accommodations, answers, consents, designs, media, notices, receipts
+from domain import accommodations, answers, consents, designs, inquiries, media, notices, receipts
 from domain.arrivals import Arrival
 from domain.designs import InterviewDesign
-from domain.receipts import Receipt, Recording
-from models import Answer, CandidateSession, Employer, InterviewVersion, Notice, Question, Take, db
+from domain.receipts import Receipt, Recording, Words
+from models import Answer, CandidateSession, Employer, Inquiry, InterviewVersion, Notice, Question, Take, db
 from models.candidate import ENDED
 from widget.guards import settings, tokens
 
@@ -54,6 +54,7 @@ def interview(arrival: Arrival, employer: Employer, is_begun: bool) -> Json:
         "welcome": design.welcome,
         "locale": design.language,
         "deadline": moment(session.deadline) if session else None,
+        "days_open": design.days_open,
         "minutes": designs.minutes(design),
         "is_test": session.is_test if session else arrival.embed is not None and arrival.embed.is_test,
         "contact": {"name": name, "email": email},
@@ -161,4 +162,26 @@ def shown_receipt(receipt: Receipt, now: datetime) -> Json:
         "answers": [vars(line) for line in receipt.lines],
         "facts": receipt.facts,
         "promise_at": moment(session.promise_at),
+        "transcribed": receipt.work.transcribed,
+        "proposed_at": moment(receipt.work.proposed_at),
+        "reviewed_at": moment(receipt.work.reviewed_at),
+        "inquiries": [shown_inquiry(one) for one in inquiries.list_of(db.session(), session.id)],
+    }
+
+
+def shown_inquiry(inquiry: Inquiry) -> Json:
+    """INQUIRY."""
+    return {"kind": inquiry.kind, "asked_at": moment(inquiry.asked_at), "done_at": moment(inquiry.done_at)}
+
+
+def shown_words(words: Words) -> Json:
+    """WORDS: what was heard in one answer, as it stands."""
+    transcript = words.transcript
+    return {
+        "take_id": transcript.take_id,
+        "position": words.position,
+        "number": transcript.number,
+        "author": transcript.author,
+        "language": transcript.language,
+        "text": transcript.text,
     }

@@ -353,7 +353,6 @@ def upgrade() -> None:
     sa.Column('more_time', sa.Boolean(), nullable=False),
     sa.Column('other_kinds', sa.Boolean(), nullable=False),
     sa.Column('more_retakes', sa.Boolean(), nullable=False),
-    sa.Column('message', sa.Text(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('employer_id', sa.String(length=26), nullable=False),
     sa.Column('id', sa.String(length=26), nullable=False),
@@ -401,6 +400,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_decision_employer_id'), ['employer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_decision_session_id'), ['session_id'], unique=False)
 
+    op.create_table('inquiry',
+    sa.Column('version_id', sa.String(length=26), nullable=False),
+    sa.Column('session_id', sa.String(length=26), nullable=True),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('email', sa.String(length=320), nullable=False),
+    sa.Column('message', sa.Text(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('done_by', sa.String(length=26), nullable=True),
+    sa.Column('employer_id', sa.String(length=26), nullable=False),
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.ForeignKeyConstraint(['done_by'], ['member.id'], name=op.f('fk_inquiry_done_by_member')),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_inquiry_employer_id_employer')),
+    sa.ForeignKeyConstraint(['session_id'], ['candidate_session.id'], name=op.f('fk_inquiry_session_id_candidate_session')),
+    sa.ForeignKeyConstraint(['version_id'], ['interview_version.id'], name=op.f('fk_inquiry_version_id_interview_version')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_inquiry'))
+    )
+    with op.batch_alter_table('inquiry', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_inquiry_employer_id'), ['employer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_inquiry_session_id'), ['session_id'], unique=False)
+
     op.create_table('invite',
     sa.Column('interview_id', sa.String(length=26), nullable=False),
     sa.Column('session_id', sa.String(length=26), nullable=False),
@@ -421,26 +442,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_invite_interview_id'), ['interview_id'], unique=False)
         batch_op.create_index('ix_invite_list', ['employer_id', 'interview_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_invite_session_id'), ['session_id'], unique=False)
-
-    op.create_table('mail',
-    sa.Column('kind', sa.String(length=20), nullable=False),
-    sa.Column('email', sa.String(length=320), nullable=False),
-    sa.Column('session_id', sa.String(length=26), nullable=True),
-    sa.Column('member_id', sa.String(length=26), nullable=True),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('problem', sa.String(length=300), nullable=False),
-    sa.Column('employer_id', sa.String(length=26), nullable=False),
-    sa.Column('id', sa.String(length=26), nullable=False),
-    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_mail_employer_id_employer')),
-    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_mail_member_id_member')),
-    sa.ForeignKeyConstraint(['session_id'], ['candidate_session.id'], name=op.f('fk_mail_session_id_candidate_session')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_mail'))
-    )
-    with op.batch_alter_table('mail', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_mail_employer_id'), ['employer_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_mail_member_id'), ['member_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_mail_session_id'), ['session_id'], unique=False)
 
     op.create_table('note',
     sa.Column('session_id', sa.String(length=26), nullable=False),
@@ -598,6 +599,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_answer_employer_id'), ['employer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_answer_question_id'), ['question_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_answer_session_id'), ['session_id'], unique=False)
+
+    op.create_table('mail',
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('email', sa.String(length=320), nullable=False),
+    sa.Column('session_id', sa.String(length=26), nullable=True),
+    sa.Column('member_id', sa.String(length=26), nullable=True),
+    sa.Column('inquiry_id', sa.String(length=26), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('problem', sa.String(length=300), nullable=False),
+    sa.Column('employer_id', sa.String(length=26), nullable=False),
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_mail_employer_id_employer')),
+    sa.ForeignKeyConstraint(['inquiry_id'], ['inquiry.id'], name=op.f('fk_mail_inquiry_id_inquiry')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_mail_member_id_member')),
+    sa.ForeignKeyConstraint(['session_id'], ['candidate_session.id'], name=op.f('fk_mail_session_id_candidate_session')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mail'))
+    )
+    with op.batch_alter_table('mail', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_mail_employer_id'), ['employer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_mail_member_id'), ['member_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_mail_session_id'), ['session_id'], unique=False)
 
     op.create_table('media',
     sa.Column('take_id', sa.String(length=26), nullable=False),
@@ -826,6 +849,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_media_employer_id'))
 
     op.drop_table('media')
+    with op.batch_alter_table('mail', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_mail_session_id'))
+        batch_op.drop_index(batch_op.f('ix_mail_member_id'))
+        batch_op.drop_index(batch_op.f('ix_mail_employer_id'))
+
+    op.drop_table('mail')
     with op.batch_alter_table('answer', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_answer_session_id'))
         batch_op.drop_index(batch_op.f('ix_answer_question_id'))
@@ -870,12 +899,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_note_employer_id'))
 
     op.drop_table('note')
-    with op.batch_alter_table('mail', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_mail_session_id'))
-        batch_op.drop_index(batch_op.f('ix_mail_member_id'))
-        batch_op.drop_index(batch_op.f('ix_mail_employer_id'))
-
-    op.drop_table('mail')
     with op.batch_alter_table('invite', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_invite_session_id'))
         batch_op.drop_index('ix_invite_list')
@@ -883,6 +906,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_invite_employer_id'))
 
     op.drop_table('invite')
+    with op.batch_alter_table('inquiry', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_inquiry_session_id'))
+        batch_op.drop_index(batch_op.f('ix_inquiry_employer_id'))
+
+    op.drop_table('inquiry')
     with op.batch_alter_table('decision', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_decision_session_id'))
         batch_op.drop_index(batch_op.f('ix_decision_employer_id'))
