@@ -1,4 +1,4 @@
-"""Proposals as rows: the switches, what was made, who may see it, what they made of it, and forgetting.
+"""Proposals as rows: whether they may be made, what was made, who may see it, what they made of it, and forgetting.
 
 Nothing of a proposal leaves here for a member whose own scores are not in.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from domain import audit
 from domain.agreement import Agreement
 from domain.audit import Actor, Verb
-from domain.errors import Conflict, Forbidden, Invalid, NotFound
+from domain.errors import Conflict, Invalid, NotFound
 from domain.proposals import Outcome
 from models import (
     CandidateSession,
@@ -33,48 +33,6 @@ from models import (
     Scorecard,
 )
 from models.proposal import REPLIES
-
-SWITCHERS: Final = ("owner", "admin")
-LONGEST_PURPOSE: Final = 2000
-SHORTEST_PURPOSE: Final = 10
-
-
-def switch_on(db: Session, actor: Actor, member: Member, interview: Interview, purpose: str, now: datetime) -> None:
-    """Proposals for one interview. Raises Forbidden for who may not, Invalid without a purpose in words."""
-    _require_switcher(member)
-    said = purpose.strip()
-    if not SHORTEST_PURPOSE <= len(said) <= LONGEST_PURPOSE:
-        raise Invalid("Say in a sentence what the proposals are for.", {"purpose": "needed, and kept in the record"})
-    interview.proposals_on, interview.proposals_purpose = True, said
-    audit.append(db, actor, Verb.PROPOSALS_SWITCHED, ("interview", interview.id), {"on": True, "purpose": said}, now=now)
-
-
-def switch_off(db: Session, actor: Actor, member: Member, interview: Interview, now: datetime) -> None:
-    """Stops one interview at once: work that waits or runs stores nothing more."""
-    _require_switcher(member)
-    interview.proposals_on = False
-    audit.append(db, actor, Verb.PROPOSALS_SWITCHED, ("interview", interview.id), {"on": False}, now=now)
-
-
-def stop_all(db: Session, actor: Actor, member: Member, now: datetime) -> None:
-    """The switch for everything of this employer."""
-    _require_switcher(member)
-    employer = db.get_one(Employer, member.employer_id)
-    employer.proposals_stopped_at = employer.proposals_stopped_at or now
-    audit.append(db, actor, Verb.PROPOSALS_SWITCHED, ("employer", employer.id), {"on": False}, now=now)
-
-
-def start_again(db: Session, actor: Actor, member: Member, now: datetime) -> None:
-    """Takes the stop for everything back; each interview's own switch stands as it was."""
-    _require_switcher(member)
-    employer = db.get_one(Employer, member.employer_id)
-    employer.proposals_stopped_at = None
-    audit.append(db, actor, Verb.PROPOSALS_SWITCHED, ("employer", employer.id), {"on": True}, now=now)
-
-
-def _require_switcher(member: Member) -> None:
-    if member.role not in SWITCHERS:
-        raise Forbidden("Only an owner or an admin may switch proposals.")
 
 
 def are_on(db: Session, session: CandidateSession) -> bool:
@@ -235,6 +193,12 @@ def forget(db: Session, session_id: str) -> int:
 def find_model(db: Session, employer_id: str, fingerprint: str, encoder: str) -> ProposerModel | None:
     """The newest model for a criterion as it is worded, made with this encoder."""
     fits = (ProposerModel.employer_id == employer_id, ProposerModel.fingerprint == fingerprint, ProposerModel.encoder == encoder)
+    return db.scalar(sa.select(ProposerModel).where(*fits).order_by(ProposerModel.version.desc()).limit(1))
+
+
+def find_newest_model(db: Session, employer_id: str, fingerprint: str) -> ProposerModel | None:
+    """The newest model for a criterion as it is worded, whatever encoder it was made with."""
+    fits = (ProposerModel.employer_id == employer_id, ProposerModel.fingerprint == fingerprint)
     return db.scalar(sa.select(ProposerModel).where(*fits).order_by(ProposerModel.version.desc()).limit(1))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,12 +10,13 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import agreement
+from domain import agreement, proposal_records, proposing, reliability
 from domain.agreement import Agreement
-from models import Criterion, Proposal, ProposalReply, ProposalReveal, ProposalRun, Score, Scorecard
+from domain.proposals import Floor
+from models import Criterion, Interview, InterviewVersion, Member, Proposal, ProposalReply, ProposalReveal, ProposalRun, Score, Scorecard
 
 FEW: Final = 10
-"""Pairs under which no warning is given: it would be chance."""
+"""Pairs under which no warning and no figure is given: it would be chance, and could be traced to one answer."""
 RUSH_SECONDS: Final = 5.0
 MUCH_CHANGED: Final = 0.3
 ALWAYS_AGREES: Final = 0.95
@@ -36,16 +37,47 @@ class Pair:
 
 @dataclass(frozen=True)
 class Trust:
-    """`changed` and `towards` are shares (0-1) of shown proposals after which a person changed their score, and did so towards the machine.
+    """`alpha` is Krippendorff's (ordinal), None where nothing varies. `replies` counts proposals looked at and answered; `changed` and
+    `towards` are shares (0-1) of those after which a person changed their score, and did so towards the machine.
 
     `signs` name what speaks for leaning on the machine: `changes_often`, `always_agrees`, `answers_at_once`.
     """
 
     name: str
     agreement: Agreement
+    alpha: float | None
+    replies: int
     changed: float | None
     towards: float | None
     signs: tuple[str, ...]
+
+    @property
+    def is_few(self) -> bool:
+        """Too few pairs to print a figure."""
+        return self.agreement.n < FEW
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a criterion's machine has earned so far: `n` answers learned from, its record on them, and whether it may be shown."""
+
+    interview: str
+    criterion: str
+    n: int
+    record: Agreement | None
+    may_show: bool
+
+
+def standings(db: Session, floor: Floor) -> list[Standing]:
+    """Every criterion of switched-on interviews as it is worded, with the record of its newest model."""
+    found = []
+    for (employer_id, mark), criterion in proposing.wordings(db).items():
+        model = proposal_records.find_newest_model(db, employer_id, mark)
+        record = proposal_records.agreement_of(model) if model else None
+        interview = db.get_one(Interview, db.get_one(InterviewVersion, criterion.version_id).interview_id)
+        holds = record is not None and floor.holds(record)
+        found.append(Standing(interview.title, criterion.name, model.n if model else 0, record, holds))
+    return sorted(found, key=lambda standing: (standing.interview, standing.criterion))
 
 
 def pairs(db: Session) -> list[Pair]:
@@ -76,9 +108,9 @@ def by_criterion(db: Session) -> list[Trust]:
 
 
 def by_member(db: Session) -> list[Trust]:
-    """Agreement of each reviewer with the machine, and what they did once they saw it. `name` is the member's id."""
-    replies = _replies(db)
-    return [_trust(name, group, replies.get(name, [])) for name, group in _grouped(pairs(db), lambda pair: pair.member_id)]
+    """Agreement of each reviewer with the machine, and what they did once they saw it. `name` is the member's."""
+    replies, names = _replies(db), {member.id: member.name for member in db.scalars(sa.select(Member))}
+    return [_trust(names[id], group, replies.get(id, [])) for id, group in _grouped(pairs(db), lambda pair: pair.member_id)]
 
 
 def drift(db: Session, width: int = 20) -> list[tuple[datetime, Agreement]]:
@@ -88,10 +120,10 @@ def drift(db: Session, width: int = 20) -> list[tuple[datetime, Agreement]]:
     return [(step[-1].at, _agreement(step)) for step in steps if len(step) >= width // 2]
 
 
-def _grouped(held: Iterable[Pair], key: object) -> list[tuple[str, list[Pair]]]:
+def _grouped(held: Iterable[Pair], key: Callable[[Pair], str]) -> list[tuple[str, list[Pair]]]:
     found: dict[str, list[Pair]] = {}
     for pair in held:
-        found.setdefault(key(pair), []).append(pair)  # type: ignore[operator]
+        found.setdefault(key(pair), []).append(pair)
     return sorted(found.items())
 
 
@@ -130,7 +162,8 @@ def _replies(db: Session) -> dict[str, list[_Reply]]:
 def _trust(name: str, held: list[Pair], replies: list[_Reply]) -> Trust:
     changed = sum(reply.before != reply.after for reply in replies) / len(replies) if replies else None
     towards = sum(abs(r.after - r.machine) < abs(r.before - r.machine) for r in replies) / len(replies) if replies else None
-    return Trust(name, _agreement(held), changed, towards, tuple(_signs(replies, changed)))
+    alpha = reliability.alpha([[pair.person, pair.machine] for pair in held])
+    return Trust(name, _agreement(held), alpha, len(replies), changed, towards, tuple(_signs(replies, changed)))
 
 
 def _signs(replies: list[_Reply], changed: float | None) -> Iterable[str]:

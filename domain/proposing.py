@@ -233,8 +233,8 @@ def _time(at: Any) -> datetime:
     return at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
 
 
-def to_learn(db: Session) -> list[Criterion]:
-    """One criterion of each wording in switched-on interviews whose scored answers have grown enough for a new model."""
+def wordings(db: Session) -> dict[tuple[str, str], Criterion]:
+    """One criterion for each employer and wording (`fingerprint`) in switched-on interviews: that of the newest version."""
     on = (
         sa.select(Criterion)
         .join(InterviewVersion, InterviewVersion.id == Criterion.version_id)
@@ -244,10 +244,15 @@ def to_learn(db: Session) -> list[Criterion]:
         Interview.proposals_on, Employer.proposals_stopped_at.is_(None)
     )
     found: dict[tuple[str, str], Criterion] = {}
-    for criterion in db.scalars(open_ones.order_by(InterviewVersion.number)):
+    for criterion in db.scalars(open_ones.order_by(InterviewVersion.number, Criterion.position)):
         mark = fingerprint(_prepared(db.get_one(InterviewVersion, criterion.version_id), criterion, {}).asked)
         found[criterion.employer_id, mark] = criterion
-    return [criterion for (employer_id, mark), criterion in found.items() if _has_grown(db, employer_id, mark, criterion)]
+    return found
+
+
+def to_learn(db: Session) -> list[Criterion]:
+    """One criterion of each wording whose scored answers have grown enough for a new model."""
+    return [criterion for (employer_id, mark), criterion in wordings(db).items() if _has_grown(db, employer_id, mark, criterion)]
 
 
 def _has_grown(db: Session, employer_id: str, mark: str, criterion: Criterion) -> bool:

@@ -19,6 +19,7 @@ from views import (
     oidc,
     pages,
     passwords,
+    proposals,
     questions,
     review,
     rubrics,
@@ -31,7 +32,7 @@ def init_app(app: Flask) -> None:
     """Registers the blueprints, in the order they are met."""
     pages.init_app(app)
     auth.init_app(app)
-    for room in (inbox, review, questions, shortlist, figures, health):
+    for room in (inbox, review, questions, shortlist, figures, proposals, health):
         app.register_blueprint(room.door)
     app.register_blueprint(review.open_door)
     app.register_blueprint(media.door)

@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import proposal_records, proposal_trust, proposals
+from domain import proposal_records, proposal_trust, proposals, settings
 from domain.agreement import Agreement
 from domain.audit import Actor
-from domain.errors import Conflict, Forbidden, Invalid, NotFound
+from domain.errors import Conflict, Invalid, NotFound
 from domain.proposal_records import Made
 from domain.proposals import Asked, Floor, Heard, Outcome, RubricVersion
 from models import AuditEvent, CandidateSession, Proposal, ProposalRun, ProposerModel, Score, Scorecard
@@ -199,27 +199,16 @@ def test_a_reply_needs_sight_a_known_word_and_a_reason_to_change(db: Session, wo
         proposal_records.reply(db, world.reviewer, proposal.id, "agree", 3, "", NOW)
 
 
-def test_only_an_owner_or_admin_with_a_purpose_may_switch_on(db: Session, world: World) -> None:
-    with pytest.raises(Forbidden):
-        proposal_records.switch_on(db, world.actor, world.reviewer, world.interview, "to find evidence faster", NOW)
-    with pytest.raises(Invalid):
-        proposal_records.switch_on(db, world.actor, world.owner, world.interview, "  ", NOW)
-    assert world.interview.proposals_on is False
-    proposal_records.switch_on(db, world.actor, world.owner, world.interview, "to find evidence faster", NOW)
-    event = db.scalars(sa.select(AuditEvent).where(AuditEvent.verb == "proposals:switched")).one()
-    assert event.data == {"on": True, "purpose": "to find evidence faster"}
-
-
 def test_either_stop_switch_stops(db: Session, world: World) -> None:
     session = create_candidate_session(db, world, "submitted")
     assert proposal_records.are_on(db, session) is False
-    proposal_records.switch_on(db, world.actor, world.owner, world.interview, "to find evidence faster", NOW)
+    settings.switch_proposals(db, world.actor, world.interview, True, "to find evidence faster", NOW)
     assert proposal_records.are_on(db, session) is True
-    proposal_records.stop_all(db, world.actor, world.owner, NOW)
+    settings.stop_proposals(db, world.actor, world.employer, NOW)
     assert proposal_records.are_on(db, session) is False
-    proposal_records.start_again(db, world.actor, world.owner, NOW)
+    settings.stop_proposals(db, world.actor, world.employer, NOW, resume=True)
     assert proposal_records.are_on(db, session) is True
-    proposal_records.switch_off(db, world.actor, world.owner, world.interview, NOW)
+    settings.switch_proposals(db, world.actor, world.interview, False, "", NOW)
     assert proposal_records.are_on(db, session) is False
 
 
@@ -244,7 +233,7 @@ def test_a_reviewer_who_always_follows_the_machine_is_noticed(db: Session, world
         for proposal in run.proposals:
             proposal_records.reply(db, world.reviewer, proposal.id, "change", 3, "The machine is right.", NOW)
     trust = proposal_trust.by_member(db)[0]
-    assert (trust.name, trust.changed, trust.towards) == (world.reviewer.id, 1.0, 1.0)
+    assert (trust.name, trust.replies, trust.changed, trust.towards) == (world.reviewer.name, 24, 1.0, 1.0)
     assert set(trust.signs) == {"changes_often", "always_agrees", "answers_at_once"}
     assert {t.name for t in proposal_trust.by_criterion(db)} == {"Listening", "Planning"}
     assert proposal_trust.drift(db)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from adapters.encoder import EncoderMissing, FakeEncoder
 from adapters.language_model import Criterion, ModelFailed, Reply
 from bench.sets import constructed
-from domain import consents, jobs, proposal_records, proposing
+from domain import consents, jobs, proposal_records, proposing, settings
 from jobs import calibrate, propose
 from jobs.bench import Bench
 from jobs.run import run_next
@@ -35,7 +35,7 @@ def _fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def on(db: Session, world: World) -> World:
-    proposal_records.switch_on(db, world.actor, world.owner, world.interview, "to find evidence faster", NOW)
+    settings.switch_proposals(db, world.actor, world.interview, True, "to find evidence faster", NOW)
     db.commit()
     return world
 
@@ -139,15 +139,15 @@ def test_a_stop_takes_hold_of_queued_work_and_going_on_finishes_it(bench: Bench,
     propose.line_up(bench)
     assert run_next(bench, "propose")
     if switch == "all":
-        proposal_records.stop_all(db, on.actor, on.owner, NOW)
+        settings.stop_proposals(db, on.actor, on.employer, NOW)
     else:
-        proposal_records.switch_off(db, on.actor, on.owner, on.interview, NOW)
+        settings.switch_proposals(db, on.actor, on.interview, False, "", NOW)
     db.commit()
     assert len(look(bench, db)) == 2
     if switch == "all":
-        proposal_records.start_again(db, on.actor, on.owner, NOW)
+        settings.stop_proposals(db, on.actor, on.employer, NOW, resume=True)
     else:
-        proposal_records.switch_on(db, on.actor, on.owner, on.interview, "to find evidence faster", NOW)
+        settings.switch_proposals(db, on.actor, on.interview, True, "to find evidence faster", NOW)
     db.commit()
     assert len(look(bench, db)) == 10
 
@@ -157,7 +157,7 @@ def test_a_stop_between_two_criteria_stores_nothing(bench: Bench, db: Session, o
     before = propose._look
 
     def stop_then_look(*given: Any) -> Any:
-        proposal_records.stop_all(db, on.actor, on.owner, NOW)
+        settings.stop_proposals(db, on.actor, on.employer, NOW)
         db.commit()
         return before(*given)
 

@@ -1,0 +1,73 @@
+"""How people and machine agree: for those who answer for it, with plots drawn here as SVG, each with its table."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, Response, request
+
+from adapters import clock
+from domain import audit, proposal_trust, settings
+from domain.audit import Verb
+from domain.proposal_trust import Trust
+from domain.proposals import Floor
+from models import db
+from views import guards, pages, tables
+
+door = Blueprint("proposals", __name__, url_prefix="/proposals")
+guards.members_only(door, *guards.MANAGERS)
+
+FLOOR: Final = Floor()
+HEADS: Final = (
+    "group",
+    "name",
+    "n",
+    "kappa",
+    "low",
+    "high",
+    "alpha",
+    "error",
+    "exact",
+    "adjacent",
+    "replies",
+    "changed",
+    "towards",
+    "signs",
+)
+
+
+@door.get("")
+@guards.needs(*guards.MANAGERS)
+def index() -> Response:
+    return pages.page(
+        "proposals/index.html",
+        employer=settings.get_employer(db.session(), guards.member().employer_id),
+        floor=FLOOR,
+        few=proposal_trust.FEW,
+        standings=proposal_trust.standings(db.session(), FLOOR),
+        criteria=proposal_trust.by_criterion(db.session()),
+        members=proposal_trust.by_member(db.session()),
+        drift=proposal_trust.drift(db.session()),
+    )
+
+
+@door.post("/export")
+def export() -> Response:
+    rows = [_row("criterion", trust) for trust in proposal_trust.by_criterion(db.session())]
+    rows += [_row("reviewer", trust) for trust in proposal_trust.by_member(db.session())]
+    for at, seen in proposal_trust.drift(db.session()):
+        rows.append(
+            ["over time", at.isoformat(), seen.n, seen.kappa, seen.low, seen.high, None, seen.error, seen.exact, seen.adjacent, *[None] * 4]
+        )
+    employer = ("employer", guards.member().employer_id)
+    audit.append(db.session(), guards.actor(), Verb.DATA_EXPORTED, employer, {"what": "agreement with the machine"}, now=clock.now())
+    db.session.commit()
+    return tables.download("people and machine", HEADS, rows, request.form.get("as", "csv"))
+
+
+def _row(group: str, trust: Trust) -> list[Any]:
+    seen = trust.agreement
+    replies = [trust.replies, trust.changed, trust.towards, " ".join(trust.signs)]
+    if trust.is_few:
+        return [group, trust.name, seen.n, *[None] * 7, *replies]
+    return [group, trust.name, seen.n, seen.kappa, seen.low, seen.high, trust.alpha, seen.error, seen.exact, seen.adjacent, *replies]
