@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 from flask import Blueprint, Response, g, render_template, request
@@ -13,11 +9,9 @@ from flask import Blueprint, Response, g, render_template, request
 from domain import arrivals, origins
 from domain.errors import NotFound
 from models import EVERY_EMPLOYER, db, serve
+from widget import files
 from widget.guards import anyone
 
-ROOM: Final = Path(__file__).parent
-FRAME: Final = ROOM / "frame"
-TYPES: Final = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 FEATURES: Final = (
     "camera=(self), microphone=(self), autoplay=(self), fullscreen=(self), screen-wake-lock=(self), geolocation=(), payment=()"
 )
@@ -32,7 +26,7 @@ anyone(blueprint)
 @blueprint.get("/embed.js")
 def loader() -> Response:
     """The loader. Kept for minutes only, so that a mended one reaches every page soon."""
-    answer = _file(ROOM / "embed.js", FIVE_MINUTES)
+    answer = _answer(files.read(files.LOADER), FIVE_MINUTES)
     answer.headers["Access-Control-Allow-Origin"] = "*"
     return answer
 
@@ -54,54 +48,38 @@ def hosted() -> Response:
     return _page()
 
 
-@blueprint.get("/widget/<path:name>")
-def file(name: str) -> Response:
-    """A module, style sheet or words of the frame; for ever when the address names the version."""
-    return _file(FRAME / name, FOREVER if request.args.get("v") == version() else ASK_AGAIN)
+@blueprint.get("/widget/<version>/<path:name>")
+def file(version: str, name: str) -> Response:
+    """A module, style sheet or words of the frame; for ever, since the address names the version."""
+    found = files.find(name)
+    if found is None:
+        raise NotFound("There is no such file.", "Check the address.")
+    # A page from before an update still gets what it asks for, but only for now.
+    return _answer(found, FOREVER if version == files.version() else ASK_AGAIN)
 
 
 def _page() -> Response:
-    answer = Response(render_template("widget/frame.html", version=version()), mimetype="text/html")
-    # A host page may isolate itself (COEP): then it may only hold frames that do the same.
-    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    answer.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+    page = render_template("widget/frame.html", place=f"/widget/{files.version()}").encode()
+    answer = _packed(Response(content_type="text/html; charset=utf-8"), page, files.pack(page))
     answer.headers["Permissions-Policy"] = FEATURES
     return answer
 
 
-def _file(path: Path, caching: str) -> Response:
-    """A file, packed where the browser can unpack it. Raises NotFound for anything outside the widget's folder."""
-    if path.suffix not in TYPES or not path.resolve().is_relative_to(ROOM) or not path.is_file():
-        raise NotFound("There is no such file.", "Check the address.")
-    plain, packed, tag = _read(path, path.stat().st_mtime_ns)
-    is_packed = request.accept_encodings.quality("gzip") > 0
-    answer = Response(packed if is_packed else plain, content_type=TYPES[path.suffix])
-    if is_packed:
-        answer.headers["Content-Encoding"] = "gzip"
-    answer.headers["Vary"] = "Accept-Encoding"
+def _answer(found: files.Served, caching: str) -> Response:
+    answer = _packed(Response(content_type=found.kind), found.plain, found.packed)
     answer.headers["Cache-Control"] = caching
-    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    answer.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
-    answer.set_etag(tag + ("-gz" if is_packed else ""))
+    answer.set_etag(found.tag + ("-gz" if "Content-Encoding" in answer.headers else ""))
     answer.make_conditional(request)
     return answer
 
 
-@lru_cache(maxsize=128)
-def _read(path: Path, _changed: int) -> tuple[bytes, bytes, str]:
-    """The file as it is, packed, and its tag; read again when it changes."""
-    plain = path.read_bytes()
-    return plain, gzip.compress(plain, 9, mtime=0), hashlib.sha256(plain).hexdigest()[:16]
-
-
-def version() -> str:
-    """Changes with any file of the frame."""
-    return _version(tuple((str(path), path.stat().st_mtime_ns) for path in sorted(FRAME.rglob("*")) if path.is_file()))
-
-
-@lru_cache(maxsize=4)
-def _version(files: tuple[tuple[str, int], ...]) -> str:
-    digest = hashlib.sha256()
-    for path, _ in files:
-        digest.update(Path(path).read_bytes())
-    return digest.hexdigest()[:12]
+def _packed(answer: Response, plain: bytes, packed: bytes) -> Response:
+    """Packed where the browser can unpack it, and allowed inside a host page that isolates itself (COEP)."""
+    is_packed = request.accept_encodings.quality("gzip") > 0
+    answer.set_data(packed if is_packed else plain)
+    if is_packed:
+        answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Vary"] = "Accept-Encoding"
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    answer.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+    return answer

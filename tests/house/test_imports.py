@@ -31,6 +31,8 @@ FENCES = {
     "authlib": ("adapters/oidc.py",),
     "smtplib": ("adapters/mail.py",),
     "argon2": ("adapters/passwords.py",),
+    "rjsmin": ("adapters/minify.py",),
+    "rcssmin": ("adapters/minify.py",),
     "subprocess": ("adapters/", "cli.py", "operate/"),
 }
 SCORER = tuple(

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import json
 import re
@@ -20,9 +19,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from widget import files
+
 ROOT = Path(__file__).resolve().parents[2]
-FRAME = ROOT / "widget" / "frame"
-TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
 EMBED = "emb_demo~signed.by.the.server"
 
 
@@ -370,26 +369,25 @@ class ApiHandler(Handler):
 
     def static(self, path: str) -> None:
         if path == "/embed.js":
-            return self.file(ROOT / "widget" / "embed.js")
+            return self.file(files.read(files.LOADER))
         if path == "/i" or path.startswith("/frame/"):
             site = self.room.faults.get("ancestors") or f"http://127.0.0.1:{self.room.site.server_port}"
             return self.document("'none'" if path == "/i" else site)
         if path.startswith("/media/"):
             return self.media(path.split("/")[2])
-        wanted = (FRAME / path.removeprefix("/widget/")).resolve()
-        if path.startswith("/widget/") and wanted.is_relative_to(FRAME) and wanted.is_file():
-            return self.file(wanted)
+        found = files.find(path.removeprefix("/widget/1/"))
+        if path.startswith("/widget/1/") and found:
+            return self.file(found)
         raise Refused(404, "not_found")
 
-    def file(self, path: Path) -> None:
-        packed = gzip.compress(path.read_bytes(), 9)
+    def file(self, found: files.Served) -> None:
         if self.room.faults.get("latency"):
             with self.room.line:  # one line for all: 200 kB/s
-                time.sleep(len(packed) / 200_000)
+                time.sleep(len(found.packed) / 200_000)
         self.reply(
             200,
-            packed,
-            f"{TYPES[path.suffix]}; charset=utf-8",
+            found.packed,
+            found.kind,
             Cross_Origin_Resource_Policy="cross-origin",
             Content_Encoding="gzip",
             Cross_Origin_Embedder_Policy="require-corp",
@@ -400,9 +398,8 @@ class ApiHandler(Handler):
     def document(self, ancestors: str) -> None:
         from jinja2 import Environment, FileSystemLoader
 
-        page = (
-            Environment(loader=FileSystemLoader(ROOT / "templates"), autoescape=True).get_template("widget/frame.html").render(version="1")
-        )
+        pages = Environment(loader=FileSystemLoader(ROOT / "templates"), autoescape=True)
+        page = pages.get_template("widget/frame.html").render(place="/widget/1")
         policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
             f"connect-src 'self'; frame-ancestors {ancestors}; base-uri 'none'"

@@ -39,7 +39,7 @@ def test_the_hosted_page_may_be_framed_by_nobody(app: Flask) -> None:
 
 
 def test_the_frame_works_in_pages_that_isolate_themselves(app: Flask, world: World) -> None:
-    for path in (f"/frame/{world.embed.id}", "/embed.js", "/widget/main.js"):
+    for path in (f"/frame/{world.embed.id}", "/embed.js", "/widget/now/main.js"):
         headers = app.test_client().get(path).headers
         assert headers["Cross-Origin-Resource-Policy"] == "cross-origin", path
         assert headers["Cross-Origin-Embedder-Policy"] == "require-corp", path
@@ -67,26 +67,41 @@ def test_files_are_packed_for_browsers_that_can_unpack(app: Flask) -> None:
 
 def test_a_file_that_has_not_changed_is_not_sent_again(app: Flask) -> None:
     client = app.test_client()
-    tag = client.get("/widget/main.js").headers["ETag"]
-    assert client.get("/widget/main.js", headers={"If-None-Match": tag}).status_code == 304
+    tag = client.get("/widget/now/main.js").headers["ETag"]
+    assert client.get("/widget/now/main.js", headers={"If-None-Match": tag}).status_code == 304
 
 
 def test_a_file_of_this_version_may_be_kept_for_ever_and_any_other_is_asked_for_again(app: Flask, world: World) -> None:
     client = app.test_client()
-    named = client.get("/i").text.split("main.js?v=")[1].split('"')[0]
-    assert "immutable" in client.get(f"/widget/main.js?v={named}").headers["Cache-Control"]
-    assert client.get("/widget/main.js?v=older").headers["Cache-Control"] == "no-cache"
+    named = client.get("/i").text.split("/main.js")[0].rsplit("/widget/", 1)[1]
+    assert "immutable" in client.get(f"/widget/{named}/steps/question.js").headers["Cache-Control"]
+    assert client.get("/widget/older/steps/question.js").headers["Cache-Control"] == "no-cache"
+
+
+def test_what_travels_is_minified_and_still_the_same_words(app: Flask) -> None:
+    client = app.test_client()
+    for name in ("/embed.js", "/widget/now/capture.js", "/widget/now/frame.css"):
+        served = client.get(name).text
+        assert not served.startswith(("// ", "/*")), name
+    assert "面接" in client.get("/widget/now/words/ja.js").text
+
+
+def test_the_document_is_packed_too(app: Flask) -> None:
+    assert app.test_client().get("/i", headers={"Accept-Encoding": "gzip"}).headers["Content-Encoding"] == "gzip"
 
 
 def test_nothing_outside_the_frame_is_served(app: Flask) -> None:
     client = app.test_client()
     for path in (
-        "/widget/../guards.py",
-        "/widget/%2e%2e/guards.py",
-        "/widget/../../config.py",
-        "/widget/nothing.js",
+        "/widget/now/../guards.py",
+        "/widget/now/../embed.js",
+        "/widget/now/README.md",
+        "/widget/main.js",
+        "/widget/now/%2e%2e/guards.py",
+        "/widget/now/../../config.py",
+        "/widget/now/nothing.js",
         "/widget/",
-        "/widget/steps",
+        "/widget/now/steps",
     ):
         assert client.get(path).status_code == 404, path
 

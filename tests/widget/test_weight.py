@@ -2,42 +2,60 @@
 
 from __future__ import annotations
 
-import gzip
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.widget.fake_server import FakeGreenroom
+from widget import files
 
-WIDGET = Path(__file__).parents[2] / "widget"
-FRAME = WIDGET / "frame"
-LANGUAGES = sorted((FRAME / "words").glob("*.js"))
+LANGUAGES = sorted((files.FRAME / "words").glob("*.js"))
+TOOLS = Path(__file__).parents[2] / ".tools" / "node_modules"
 LOADER_LIMIT = 4_000
 FRAME_LIMIT = 45_000
 
 
 def packed(path: Path) -> int:
-    return len(gzip.compress(path.read_bytes(), 9, mtime=0))
+    """Bytes that travel."""
+    return len(files.read(path).packed)
 
 
 def test_the_loader_is_small() -> None:
-    assert packed(WIDGET / "embed.js") <= LOADER_LIMIT
+    assert packed(files.LOADER) <= LOADER_LIMIT
 
 
 @pytest.mark.parametrize("words", LANGUAGES, ids=lambda path: path.stem)
 def test_the_frame_with_any_one_language_is_within_its_budget(words: Path) -> None:
-    parts = [*FRAME.glob("*.js"), *FRAME.glob("steps/*.js"), FRAME / "frame.css", words]
+    parts = [*files.FRAME.glob("*.js"), *files.FRAME.glob("steps/*.js"), files.FRAME / "frame.css", words]
     assert sum(packed(path) for path in parts) <= FRAME_LIMIT
 
 
+@pytest.mark.skipif(
+    shutil.which("node") is None or not (TOOLS / "acorn").is_dir(), reason="node or acorn is missing: `make test` fetches it"
+)
+def test_what_travels_is_the_same_program(tmp_path: Path) -> None:
+    written = [files.LOADER, *files.FRAME.rglob("*.js")]
+    pairs = [str(path) for path in written]
+    for number, path in enumerate(written):
+        (tmp_path / f"{number}.js").write_bytes(files.read(path).plain)
+    compare = [str(tmp_path / f"{number}.js") for number in range(len(written))]
+    script = Path(__file__).with_name("same_program.mjs")
+    done = subprocess.run(["node", script, *pairs, *compare], capture_output=True, text=True, env={**os.environ, "TOOLS": str(TOOLS)})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("same") == len(written)
+
+
 def test_no_module_is_longer_than_three_hundred_lines() -> None:
-    long = [path.name for path in FRAME.rglob("*.js") if len(path.read_text().splitlines()) >= 300]
+    long = [path.name for path in files.FRAME.rglob("*.js") if len(path.read_text().splitlines()) >= 300]
     assert not long
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [path.name for path in FRAME.rglob("*.js") if not path.read_text().startswith("// ")]
+    silent = [path.name for path in files.FRAME.rglob("*.js") if not path.read_text().startswith("// ")]
     assert not silent
 
 

@@ -18,7 +18,7 @@ SAME_IN_MANY = {"understood", "take_label", "question_n"}
 
 def words_of(page: Page, room: FakeGreenroom, language: str) -> dict[str, Any]:
     page.goto(f"{room.origin}/i")
-    return page.evaluate("language => import(`/widget/words/${language}.js`).then((one) => one.default)", language)  # type: ignore[no-any-return]
+    return page.evaluate("language => import(`/widget/1/words/${language}.js`).then((one) => one.default)", language)  # type: ignore[no-any-return]
 
 
 def forms(value: Any) -> list[str]:
