@@ -27,6 +27,7 @@ class Verb(StrEnum):
 
     MEMBER_CREATED = "member:created"
     MEMBER_CHANGED = "member:changed"
+    MEMBER_TRAINED = "member:trained"
     LOGIN_STARTED = "login:started"
     LOGIN_REFUSED = "login:refused"
     LOGIN_ENDED = "login:ended"
@@ -69,6 +70,7 @@ class Verb(StrEnum):
     PROPOSALS_SWITCHED = "proposals:switched"
     PROPOSAL_MADE = "proposal:made"
     PROPOSAL_REVEALED = "proposal:revealed"
+    PROPOSAL_ANSWERED = "proposal:answered"
     DATA_EXPORTED = "data:exported"
     DATA_ERASED = "data:erased"
 

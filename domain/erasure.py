@@ -28,6 +28,8 @@ from models import (
     Note,
     Part,
     Proposal,
+    ProposalReply,
+    ProposalReveal,
     ProposalRun,
     Take,
     Transcript,
@@ -90,7 +92,10 @@ def _takes(db: Session, session: CandidateSession) -> Sequence[Take]:
 def _drop_rows(db: Session, session: CandidateSession, take_ids: list[str]) -> None:
     uploads = sa.select(Upload.id).where(Upload.session_id == session.id).scalar_subquery()
     runs = sa.select(ProposalRun.id).where(ProposalRun.session_id == session.id).scalar_subquery()
+    made = sa.select(Proposal.id).where(Proposal.run_id.in_(runs)).scalar_subquery()
     for statement in (
+        sa.delete(ProposalReply).where(ProposalReply.proposal_id.in_(made)),
+        sa.delete(ProposalReveal).where(ProposalReveal.run_id.in_(runs)),
         sa.delete(Proposal).where(Proposal.run_id.in_(runs)),
         sa.delete(ProposalRun).where(ProposalRun.session_id == session.id),
         sa.delete(Transcript).where(Transcript.take_id.in_(take_ids)),

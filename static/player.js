@@ -54,6 +54,10 @@ class Player {
 
   follow() {
     if (this.media.paused) return;
+    if (this.until && this.media.currentTime >= this.until) {
+      this.until = 0;
+      return this.media.pause();
+    }
     this.skipSilence();
     this.show();
     requestAnimationFrame(() => this.follow());
@@ -103,7 +107,14 @@ class Player {
     if (above < 0 || above > list.clientHeight - 48) list.scrollTop += above - list.clientHeight / 3;
   }
 
+  /** From one moment to another, then quiet: a quote. */
+  quote(from, until) {
+    this.seek(from, true);
+    this.until = until;
+  }
+
   seek(time, plays = !this.media.paused) {
+    this.until = 0;
     this.media.currentTime = Math.max(0, Math.min(time, this.media.duration || time));
     if (plays) this.media.play().catch(() => {});
   }
@@ -177,7 +188,8 @@ document.addEventListener("click", (event) => {
   const player = playerOf(answer);
   if (!player) return;
   active = player;
-  player.seek(Number(place.dataset.start ?? place.dataset.seek));
+  if (place.dataset.until) player.quote(Number(place.dataset.seek), Number(place.dataset.until));
+  else player.seek(Number(place.dataset.start ?? place.dataset.seek));
   if (place.dataset.of) player.box.scrollIntoView({ block: "nearest" });
 });
 

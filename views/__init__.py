@@ -21,6 +21,7 @@ from views import (
     passwords,
     proposals,
     questions,
+    reveals,
     review,
     rubrics,
     settings,
@@ -32,7 +33,7 @@ def init_app(app: Flask) -> None:
     """Registers the blueprints, in the order they are met."""
     pages.init_app(app)
     auth.init_app(app)
-    for room in (inbox, review, questions, shortlist, figures, proposals, health):
+    for room in (inbox, review, reveals, questions, shortlist, figures, proposals, health):
         app.register_blueprint(room.door)
     app.register_blueprint(review.open_door)
     app.register_blueprint(media.door)

@@ -11,9 +11,11 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from adapters import clock
-from domain import decisions, inbox, media, notes, packets, reliability, reviews, scorecards
+from domain import decisions, inbox, media, notes, packets, reliability, reveals, reviews, scorecards
 from domain.errors import Invalid, NotFound, Refused
 from domain.notes import NoteDraft
+from domain.reveals import Reveal
+from domain.scorecards import Given
 from models import CandidateSession, db
 from views import guards, pages
 
@@ -86,7 +88,7 @@ def score(session_id: str) -> Response:
             scorecards.submit(db.session(), guards.actor(), session, now)
 
     saved, scored = ("review/_saved.html", "Saved."), ("review/_scored.html", "Your scores are in.")
-    return _after(session, change, *(scored if submits else saved))
+    return after(session, change, *(scored if submits else saved))
 
 
 @door.post("/sessions/<session_id>/scorecard/<criterion_id>")
@@ -99,7 +101,7 @@ def change_score(session_id: str, criterion_id: str) -> Response:
     def change() -> None:
         scorecards.give(db.session(), guards.actor(), session, criterion_id, level, reason, clock.now())
 
-    return _after(session, change, "review/_scored.html", "Score changed.")
+    return after(session, change, "review/_scored.html", "Score changed.")
 
 
 @door.post("/sessions/<session_id>/notes")
@@ -109,7 +111,7 @@ def note(session_id: str) -> Response:
     def change() -> None:
         notes.write(db.session(), guards.actor(), session, _draft(request.form), clock.now())
 
-    return _after(session, change, "review/_notes.html", "Note kept.", text=request.form.get("text", ""))
+    return after(session, change, "review/_notes.html", "Note kept.", text=request.form.get("text", ""))
 
 
 @door.post("/sessions/<session_id>/decision")
@@ -120,7 +122,7 @@ def decide(session_id: str) -> Response:
     def change() -> None:
         decisions.decide(db.session(), guards.actor(), session, verdict, reason, form.get("seen", ""), clock.now())
 
-    return _after(session, change, "review/_decision.html", "Decision recorded.", verdict=verdict, reason=reason)
+    return after(session, change, "review/_decision.html", "Decision recorded.", verdict=verdict, reason=reason)
 
 
 @door.post("/sessions/<session_id>/decision/<decision_id>/undo")
@@ -130,7 +132,7 @@ def undo(session_id: str, decision_id: str) -> Response:
     def change() -> None:
         decisions.undo(db.session(), guards.actor(), session, decision_id, reason, clock.now())
 
-    return _after(session, change, "review/_decision.html", "Decision taken back.", reason=reason)
+    return after(session, change, "review/_decision.html", "Decision taken back.", reason=reason)
 
 
 @door.get("/sessions/<session_id>/packet")
@@ -150,7 +152,7 @@ def preload() -> Response:
     return Response(rules, mimetype="application/speculationrules+json")
 
 
-def _after(session: CandidateSession, change: Callable[[], None], template: str, toast: str, **typed: Any) -> Response:
+def after(session: CandidateSession, change: Callable[[], None], template: str, toast: str, **typed: Any) -> Response:
     """Makes a change and answers it: htmx gets the fragment, others the page; what was refused stays in the form."""
     try:
         change()
@@ -185,14 +187,16 @@ def _typed(**typed: Any) -> dict[str, Any]:
 
 
 def _judged(session: CandidateSession) -> dict[str, Any]:
-    """What the right-hand side shows: own scores, others' once they may be seen, notes, decisions, where to go next."""
-    member, rubric = guards.member(), reviews.criteria(db.session(), session.version_id)
+    """What the right-hand side shows: own scores, others' and the machine's once they may be seen, notes, decisions, where to go next."""
+    member, given, reveal = guards.member(), *_revealed(session)
+    rubric = reviews.criteria(db.session(), session.version_id)
     events = decisions.history(db.session(), session.id)
     cards = scorecards.visible(db.session(), session, member)
     return {
         "session": session,
         "rubric": rubric,
-        "given": scorecards.find(db.session(), session.id, member.id),
+        "given": given,
+        "reveal": reveal,
         "cards": cards,
         "agreement": reliability.of_cards(rubric, cards),
         "spread": {criterion.id: reliability.spread(cards, criterion.id) for criterion in rubric},
@@ -202,6 +206,15 @@ def _judged(session: CandidateSession) -> dict[str, Any]:
         "can_change": member.role in guards.SCORERS,
         "next_id": inbox.find_next(db.session(), member, session),
     }
+
+
+def _revealed(session: CandidateSession) -> tuple[Given | None, Reveal | None]:
+    """Own scores and, once they are in, the proposals; a first look at those is written down at once."""
+    given = scorecards.find(db.session(), session.id, guards.member().id)
+    reveal = reveals.look(db.session(), guards.actor(), session, guards.member(), given, clock.now())
+    if reveal and reveal.is_first:
+        db.session.commit()
+    return given, reveal
 
 
 def _require(part: str, known: Sequence[str]) -> None:
