@@ -35,6 +35,8 @@ class Verb(StrEnum):
     INTERVIEW_CREATED = "interview:created"
     INTERVIEW_CHANGED = "interview:changed"
     INTERVIEW_PUBLISHED = "interview:published"
+    CLIP_ADDED = "clip:added"
+    CLIP_CAPTIONED = "clip:captioned"
     RUBRIC_SAVED = "rubric:saved"
     EMBED_CREATED = "embed:created"
     EMBED_CHANGED = "embed:changed"

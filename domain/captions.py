@@ -129,14 +129,16 @@ def _cue(group: list[Timed], following: float | None, marked: bool) -> str:
     start = group[0].start
     end = max(group[-1].end, start + SHORTEST)
     end = end if following is None else max(start + 0.001, min(end, following))
-    text = "\n".join(f"{MARK}{line}{MARK}" if marked else line for line in map(_escaped, lines(_text(group))))
-    return f"{_clock(start)} --> {_clock(end)}\n{text}"
+    text = "\n".join(f"{MARK}{line}{MARK}" if marked else line for line in map(escaped, lines(_text(group))))
+    return f"{clock(start)} --> {clock(end)}\n{text}"
 
 
-def _escaped(text: Any) -> str:
+def escaped(text: Any) -> str:
+    """Text as a cue may hold it."""
     return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Seconds as WebVTT writes a moment."""
     thousandths = round(max(0.0, seconds) * 1000)
     return f"{thousandths // 3_600_000:02}:{thousandths // 60_000 % 60:02}:{thousandths // 1000 % 60:02}.{thousandths % 1000:03}"

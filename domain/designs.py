@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Kind = Literal["video", "audio", "text"]
+ClipId = Annotated[str, Field(max_length=26)] | None
 HARD_CAP_FACTOR = 2
 LANGUAGES = ("en", "es", "hi", "ja", "de", "fr")
 
@@ -30,6 +31,7 @@ class QuestionDesign(Part):
     retakes: Annotated[int, Field(ge=0, le=20)] = 2
     preview: bool = True
     characters: Annotated[int, Field(ge=100, le=20000)] = 5000
+    clip_id: ClipId = None
 
     @property
     def hard_seconds(self) -> int:
@@ -72,6 +74,7 @@ class InterviewDesign(Part):
     title: Annotated[str, Field(min_length=1, max_length=200)]
     opening: Annotated[str, Field(min_length=1, max_length=200)]
     welcome: Annotated[str, Field(max_length=4000)] = ""
+    welcome_clip_id: ClipId = None
     language: Literal["en", "es", "hi", "ja", "de", "fr"] = "en"
     days_open: Annotated[int, Field(ge=1, le=365)] = 14
     promise_days: Annotated[int, Field(ge=1, le=90)] = 10

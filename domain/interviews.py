@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import audit, drafts, origins
+from domain import audit, clips, drafts, origins
 from domain.audit import Actor, Verb
 from domain.designs import CriterionDesign, InterviewDesign, QuestionDesign, shares
+from domain.drafts import Checked
 from domain.errors import Conflict, Invalid, NotFound
 from models import CandidateSession, Criterion, Embed, Employer, Interview, InterviewVersion, Member, Opening, Question, new_id
 
@@ -168,15 +169,17 @@ def publish(db: Session, actor: Actor, interview: Interview, now: datetime) -> I
     design = _require_ready(db, interview)
     last = find_published(db, interview.id)
     version = _freeze(db, actor, interview, design, last.number + 1 if last else 1, now)
+    clips.freeze(db, design, now)
     audit.append(db, actor, Verb.INTERVIEW_PUBLISHED, ("interview", interview.id), {"version": version.number}, now=now)
     return version
 
 
 def preview(db: Session, actor: Actor, interview: Interview, origin: str, now: datetime) -> Embed:
     """A test embed on our own `origin` that shows the draft as it stands; sessions through it never enter a figure."""
-    design = drafts.check(interview.draft).design
+    found = drafts.check(clips.without_unready(db, interview.draft))
+    design = found.design
     if design is None:
-        raise Invalid("Fill in the marked fields first; then you can see it as a candidate would.", drafts.check(interview.draft).missing)
+        raise Invalid("Fill in the marked fields first; then you can see it as a candidate would.", found.missing)
     lowest = sa.select(InterviewVersion).where(InterviewVersion.interview_id == interview.id).order_by(InterviewVersion.number).limit(1)
     last = db.scalar(lowest)
     same = last is not None and last.number < 1 and last.design == design.model_dump()
@@ -195,8 +198,15 @@ def find_version_of(db: Session, embed: Embed) -> InterviewVersion | None:
     return find_published(db, embed.interview_id)
 
 
+def check(db: Session, draft: dict[str, Any]) -> Checked:
+    """What stands between a draft and publishing, its clips included."""
+    found = drafts.check(draft)
+    found.missing |= clips.problems(db, draft)
+    return found
+
+
 def _require_ready(db: Session, interview: Interview) -> InterviewDesign:
-    found = drafts.check(interview.draft)
+    found = check(db, interview.draft)
     design, fields = found.design, {**found.missing, **found.wrong}
     employer = db.get_one(Employer, interview.employer_id)
     if not (employer.contact_email or str(interview.draft["contact_email"])):

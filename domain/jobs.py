@@ -119,6 +119,12 @@ def get_job(db: Session, job_id: str) -> Job:
     return found
 
 
+def is_open(db: Session, kind: str, subject_id: str) -> bool:
+    """Whether this work still waits or runs."""
+    wanted = sa.select(Job.id).where(Job.kind == kind, Job.subject_id == subject_id, Job.state.in_(("waiting", "running")))
+    return db.scalar(wanted) is not None
+
+
 def retry(db: Session, actor: Actor, job: Job, now: datetime) -> None:
     """A person asks for another try of a parked job. Raises Conflict when it is not parked."""
     if job.state != "parked":

@@ -149,6 +149,11 @@ def webvtt(transcript: Transcript) -> str:
     return captions.webvtt(words(transcript), transcript.language)
 
 
+def webvtt_of(heard: dict[str, Any]) -> str:
+    """What the engine heard (as for `store_machine`) as captions, without keeping it as anybody's transcript."""
+    return webvtt(Transcript(**_tidy(heard)))
+
+
 def realign(base: Transcript, text: str) -> list[dict[str, Any]]:
     """Segments for a corrected text: one per line of thought of the old ones, with times taken from the words that stayed."""
     old, pieces = [part for word in words(base) for part in _signs_of(word)], _pieces(text)

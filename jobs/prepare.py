@@ -28,7 +28,7 @@ def prepare(bench: Bench, job: Job) -> Write:
     with bench.sessions.open(job.employer_id) as db:
         keys = [part.key for part in media.parts_of(db, job.subject_id)]
     with tempfile.TemporaryDirectory(prefix="greenroom-prepare-") as folder:
-        made = _decode(bench, job, keys, Path(folder))
+        made = decode(bench, job, keys, Path(folder), MediaLimits(max_bytes=bench.settings.upload_bytes))
         values = _columns(made) | _stored(bench, job, made)
 
     def write(db: Session, now: datetime) -> list[str]:
@@ -38,11 +38,12 @@ def prepare(bench: Bench, job: Job) -> Write:
     return write
 
 
-def _decode(bench: Bench, job: Job, keys: list[str], folder: Path) -> Prepared:
+def decode(bench: Bench, job: Job, keys: list[str], folder: Path, limits: MediaLimits) -> Prepared:
+    """What the sandbox makes of these objects, one after the other. Raises Failed when it took too long."""
     try:
         with ExitStack() as stack:
             parts = [stack.enter_context(bench.store.local_path(key)) for key in keys]
-            return decoder.prepare([parts], folder, MediaLimits(max_bytes=bench.settings.upload_bytes))
+            return decoder.prepare([parts], folder, limits)
     except MediaRefused as refused:
         return Prepared(unreadable=True, reason=str(refused))
     except MediaTimeout as late:
@@ -75,13 +76,14 @@ def _stored(bench: Bench, job: Job, made: Prepared) -> dict[str, Any]:
     values: dict[str, Any] = {"playback_key": None, "poster_key": None, "bytes": None}
     if made.playback is not None:
         values["playback_key"] = f"{place}/playback{made.playback.suffix}"
-        values["bytes"] = _put(bench, values["playback_key"], made.playback)
+        values["bytes"] = put(bench, values["playback_key"], made.playback)
     if made.poster is not None:
         values["poster_key"] = f"{place}/poster.jpg"
-        _put(bench, values["poster_key"], made.poster)
+        put(bench, values["poster_key"], made.poster)
     return values
 
 
-def _put(bench: Bench, key: str, path: Path) -> int:
+def put(bench: Bench, key: str, path: Path) -> int:
+    """Stores a file under this key; returns its size in bytes."""
     with path.open("rb") as file:
         return bench.store.put(key, file)

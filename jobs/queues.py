@@ -15,7 +15,16 @@ from rq.serializers import JSONSerializer
 
 log = structlog.get_logger()
 
-QUEUE_OF: Final = {"prepare": "media", "transcribe": "speech", "propose": "score", "calibrate": "score", "mail": "mail", "hook": "hooks"}
+QUEUE_OF: Final = {
+    "prepare": "media",
+    "prepare_clip": "media",
+    "transcribe": "speech",
+    "caption_clip": "speech",
+    "propose": "score",
+    "calibrate": "score",
+    "mail": "mail",
+    "hook": "hooks",
+}
 NAMES: Final = ("media", "speech", "score", "mail", "hooks")
 LIMIT_SECONDS: Final = {"media": 400, "speech": 1800, "score": 1500, "mail": 60, "hooks": 60}
 

@@ -19,6 +19,7 @@ from domain.jobs import LeaseLost
 from jobs import bench as benches
 from jobs.bench import Bench, Failed
 from jobs.calibrate import calibrate
+from jobs.clips import caption_clip, prepare_clip
 from jobs.mail import send
 from jobs.prepare import prepare
 from jobs.propose import propose
@@ -30,7 +31,9 @@ log = structlog.get_logger()
 
 WORK: Final[dict[str, Callable[[Bench, Job], Write]]] = {
     "prepare": prepare,
+    "prepare_clip": prepare_clip,
     "transcribe": transcribe,
+    "caption_clip": caption_clip,
     "propose": propose,
     "calibrate": calibrate,
     "mail": send,

@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 
 from adapters.storage import StoreError
-from domain import candidates, erasure, invites, jobs, leftovers, uploads
+from domain import candidates, clips, erasure, invites, jobs, leftovers, uploads
 from domain.audit import Actor
 from jobs import calibrate, propose, workroom
 from jobs.bench import Bench
@@ -58,7 +58,18 @@ def tidy(bench: Bench) -> int:
     workroom.clear_dead(bench.settings.data / "work")
     with bench.sessions.open() as db:
         keys = leftovers.orphans(db, bench.store.keys("uploads"), bench.now())
-    return _delete(bench, keys)
+    return _delete(bench, keys) + _drop_unused_clips(bench)
+
+
+def _drop_unused_clips(bench: Bench) -> int:
+    gone = 0
+    with bench.sessions.open() as db:
+        for unused in clips.unused(db, bench.now()):
+            if _delete(bench, unused.keys) == len(unused.keys):
+                db.delete(unused.clip)
+                db.commit()
+                gone += len(unused.keys)
+    return gone
 
 
 def forget(bench: Bench) -> int:

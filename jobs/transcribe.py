@@ -34,7 +34,7 @@ def transcribe(bench: Bench, job: Job) -> Write:
     """Hears the take `job.subject_id`."""
     with bench.sessions.open(job.employer_id) as db:
         order = _order(db, job.subject_id)
-    heard = _columns(_listen(bench, job, order)) if order else None
+    heard = columns(listen(bench, job, order)) if order else None
 
     def write(db: Session, now: datetime) -> list[str]:
         if heard is not None:
@@ -60,7 +60,8 @@ def _order(db: Session, take_id: str) -> Order | None:
     return Order(made.playback_key, design["language"], hot_words(names, take.question.prompt), timeout)
 
 
-def _listen(bench: Bench, job: Job, order: Order) -> Speech:
+def listen(bench: Bench, job: Job, order: Order) -> Speech:
+    """What the engine hears. Raises Failed with a sentence for people."""
     try:
         with bench.store.local_path(order.key) as path:
             return _engine(bench).transcribe(path, language=order.language, hot_words=order.hot_words, timeout=order.timeout)
@@ -80,7 +81,7 @@ def _engine(bench: Bench) -> Hears:
     return bench.speech
 
 
-def _columns(heard: Speech) -> dict[str, Any]:
+def columns(heard: Speech) -> dict[str, Any]:
     """What the engine heard, in the shape `domain.transcripts` stores."""
     engine = {"model": heard.model, "hash": heard.model_hash, **heard.settings}
     segments = [_segment(segment) for segment in heard.segments]

@@ -4,6 +4,7 @@ from models.answer import Answer, Take
 from models.audit import AuditEvent
 from models.base import EVERY_EMPLOYER, Base, TenantUnset, UTCDateTime, db, is_reachable, new_id, serve
 from models.candidate import Accommodation, Candidate, CandidateSession, Consent, Inquiry, Invite, Notice, Step
+from models.clip import Clip
 from models.employer import Employer, Login, Member
 from models.interview import Criterion, Embed, Interview, InterviewVersion, Opening, Question
 from models.job import Job
@@ -25,6 +26,7 @@ __all__ = [
     "Base",
     "Candidate",
     "CandidateSession",
+    "Clip",
     "Consent",
     "Criterion",
     "Decision",

@@ -80,6 +80,7 @@ class Question(OfEmployer, Base):
     retakes: Mapped[int]
     preview: Mapped[bool]
     characters: Mapped[int] = mapped_column(default=5000)
+    clip_id: Mapped[str | None] = mapped_column(sa.ForeignKey("clip.id"))
 
 
 class Criterion(OfEmployer, Base):

@@ -6,6 +6,7 @@ from flask import Flask
 
 from views import (
     auth,
+    clips,
     embeds,
     factors,
     figures,
@@ -37,6 +38,6 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(room.door)
     app.register_blueprint(review.open_door)
     app.register_blueprint(media.door)
-    for room in (interviews, rubrics, embeds, invites, members, inquiries, settings, factors, passwords, oidc):
+    for room in (interviews, clips, rubrics, embeds, invites, members, inquiries, settings, factors, passwords, oidc):
         app.register_blueprint(room.door)
     app.register_blueprint(factors.half_door)

@@ -24,6 +24,7 @@ def read(form: Form) -> Draft:
         **{name: name in form for name in FLAGS},
         "questions": [_question(form, f"questions-{n}") for n in _indices(form, "questions", "prompt")],
         "criteria": read_criteria(form),
+        "welcome_clip_id": _text(form, "welcome_clip_id") or None,
         "look": {"accent": _text(form, "look-accent").lower()},
     }
 
@@ -43,6 +44,7 @@ def _question(form: Form, key: str) -> Draft:
         "retakes": _number(form, f"{key}-retakes"),
         "preview": f"{key}-preview" in form,
         "characters": _number(form, f"{key}-characters"),
+        "clip_id": _text(form, f"{key}-clip_id") or None,
     }
 
 

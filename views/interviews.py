@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from adapters import clock
-from domain import drafts, embeds, interviews, rubrics
+from domain import clips, drafts, embeds, interviews, rubrics
 from domain.designs import LANGUAGES, InterviewDesign
 from domain.drafts import Draft
 from domain.errors import Conflict, Invalid
@@ -62,6 +62,8 @@ def save(interview_id: str) -> AnyResponse:
     except Conflict as conflict:
         return _stale(interview, draft, conflict)
     db.session.commit()
+    if command.startswith("clip-"):
+        return pages.go(url_for("clips.show", interview_id=interview.id, slot=command.removeprefix("clip-")))
     if command not in ("", "save", "overwrite"):
         return pages.go(url_for("interviews.design", interview_id=interview.id, _anchor=_anchor(command, draft)))
     if drafts.check(draft).wrong:
@@ -232,7 +234,7 @@ def _values(
     refused: Invalid | None = None,
     focus: str = "",
 ) -> dict[str, Any]:
-    checked = drafts.check(draft)
+    checked = interviews.check(db.session(), draft)
     beside: dict[str, list[str]] = {}
     for warning in checked.warnings:
         beside.setdefault(warning.field, []).append(warning.text)
@@ -241,6 +243,7 @@ def _values(
         "draft": draft,
         "page": page,
         "checked": checked,
+        "clips": {slot: (clip, clips.problem(clip)) for slot, clip in clips.of_draft(db.session(), draft).items()},
         "wrong": {**checked.wrong, **(refused.fields if refused else {})},
         "beside": beside,
         "refused": refused,

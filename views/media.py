@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app, request, session
 
 from adapters import clock
 from adapters.storage import MediaStore, NotStored
-from domain import logins, media
+from domain import clips, logins, media
 from domain.errors import NotFound
 from domain.media import AddressRefused, Rendition
 from models import EVERY_EMPLOYER, db, serve
@@ -37,6 +37,15 @@ def serve_media(token: str) -> Response:
     serve(db.session(), EVERY_EMPLOYER)
     _require_login(address.login_id)
     rendition = media.get_rendition(db.session(), address.take_id, address.rendition)
+    db.session.rollback()
+    return _send(rendition)
+
+
+@door.get("/media/clips/<token>")
+def serve_clip(token: str) -> Response:
+    """A clip of the employer's, or its captions; it shows nothing of any candidate, so nobody need be signed in."""
+    serve(db.session(), EVERY_EMPLOYER)
+    rendition = clips.get_rendition(db.session(), guards.tokens(), token, clock.now())
     db.session.rollback()
     return _send(rendition)
 

@@ -34,7 +34,7 @@ class NavItem(NamedTuple):
 NAV: Final = (
     NavItem("inbox.index", "Inbox", ("inbox", "review", "questions")),
     NavItem("shortlist.index", "Shortlists", ("shortlist",)),
-    NavItem("interviews.index", "Interviews", ("interviews", "rubrics", "embeds", "invites")),
+    NavItem("interviews.index", "Interviews", ("interviews", "clips", "rubrics", "embeds", "invites")),
     NavItem("figures.index", "Figures", ("figures",)),
     NavItem("members.index", "Members", ("members",)),
     NavItem("inquiries.index", "Requests", ("inquiries",), ("owner", "admin")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from domain import accommodations, answers, consents, designs, inquiries, media, notices, receipts
+from domain import accommodations, answers, clips, consents, designs, inquiries, media, notices, receipts
 from domain.arrivals import Arrival
 from domain.designs import InterviewDesign
 from domain.receipts import Receipt, Recording, Words
@@ -29,7 +29,7 @@ def opened(arrival: Arrival, notice: Notice, now: datetime) -> Json:
     shown: Json = {
         "state": session.state if session is not None and is_begun else "new",
         "employer": {"name": employer.name},
-        "interview": interview(arrival, employer, is_begun),
+        "interview": interview(arrival, employer, is_begun, now),
         "notice": told(notice),
         "person": {"name": session.candidate.name, "email": session.candidate.email} if session else None,
     }
@@ -43,7 +43,7 @@ def entry(session: CandidateSession, now: datetime) -> Json:
     return {"token": token, "resume": tokens().mint("resume", claims, now), "session": shown_session(session, now)}
 
 
-def interview(arrival: Arrival, employer: Employer, is_begun: bool) -> Json:
+def interview(arrival: Arrival, employer: Employer, is_begun: bool, now: datetime) -> Json:
     """INTERVIEW; questions the employer keeps back stay empty until the session has begun."""
     version, session = arrival.version, arrival.session
     design = InterviewDesign.model_validate(version.design)
@@ -52,6 +52,7 @@ def interview(arrival: Arrival, employer: Employer, is_begun: bool) -> Json:
         "title": design.title,
         "opening": design.opening,
         "welcome": design.welcome,
+        "welcome_clip": _clip(design.welcome_clip_id, now),
         "locale": design.language,
         "deadline": moment(session.deadline) if session else None,
         "days_open": design.days_open,
@@ -61,7 +62,7 @@ def interview(arrival: Arrival, employer: Employer, is_begun: bool) -> Json:
         "accent": design.look.accent,
         "criteria": _criteria(version),
         "limits": {"slice_seconds": 1, "upload_bytes": settings().upload_bytes},
-        "questions": [_question(question, is_begun) for question in version.questions],
+        "questions": [_question(question, is_begun, now) for question in version.questions],
     }
 
 
@@ -69,11 +70,25 @@ def _criteria(version: InterviewVersion) -> list[Json]:
     return [{"name": criterion.name, "description": criterion.description} for criterion in version.criteria]
 
 
-def _question(question: Question, is_begun: bool) -> Json:
+def _clip(clip_id: str | None, now: datetime) -> Json | None:
+    """A clip of the employer's with its captions, or None where there is none."""
+    clip = clips.find_clip(db.session(), clip_id)
+    if clip is None:
+        return None
+    address = f"{settings().public_url}/media/clips/"
+    return {
+        "url": address + clips.mint(tokens(), clip.id, "playback", now),
+        "captions_url": address + clips.mint(tokens(), clip.id, "captions", now),
+        "seconds": clip.seconds,
+        "kind": "video" if clip.has_video else "audio",
+    }
+
+
+def _question(question: Question, is_begun: bool, now: datetime) -> Json:
     names = ("id", "position", "kinds", "thinking_seconds", "answer_seconds", "hard_seconds", "retakes", "preview", "characters")
     is_shown = is_begun or question.preview
     words = {"prompt": question.prompt if is_shown else "", "meaning": question.meaning if is_shown else ""}
-    return {name: getattr(question, name) for name in names} | words
+    return {name: getattr(question, name) for name in names} | words | {"clip": _clip(question.clip_id, now) if is_shown else None}
 
 
 def told(notice: Notice) -> Json:

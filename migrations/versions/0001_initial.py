@@ -67,6 +67,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_candidate_email'), ['email'], unique=False)
         batch_op.create_index(batch_op.f('ix_candidate_employer_id'), ['employer_id'], unique=False)
 
+    op.create_table('clip',
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('language', sa.String(length=8), nullable=False),
+    sa.Column('original_key', sa.String(length=200), nullable=False),
+    sa.Column('playback_key', sa.String(length=200), nullable=True),
+    sa.Column('playback_type', sa.String(length=120), nullable=False),
+    sa.Column('bytes', sa.BigInteger(), nullable=True),
+    sa.Column('seconds', sa.Double(), nullable=True),
+    sa.Column('has_video', sa.Boolean(), nullable=False),
+    sa.Column('has_sound', sa.Boolean(), nullable=False),
+    sa.Column('captions', sa.Text(), nullable=False),
+    sa.Column('captions_state', sa.String(length=10), nullable=False),
+    sa.Column('frozen_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('employer_id', sa.String(length=26), nullable=False),
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_clip_employer_id_employer')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_clip'))
+    )
+    with op.batch_alter_table('clip', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_clip_employer_id'), ['employer_id'], unique=False)
+
     op.create_table('job',
     sa.Column('kind', sa.String(length=20), nullable=False),
     sa.Column('subject_id', sa.String(length=26), nullable=False),
@@ -281,8 +304,10 @@ def upgrade() -> None:
     sa.Column('retakes', sa.Integer(), nullable=False),
     sa.Column('preview', sa.Boolean(), nullable=False),
     sa.Column('characters', sa.Integer(), nullable=False),
+    sa.Column('clip_id', sa.String(length=26), nullable=True),
     sa.Column('employer_id', sa.String(length=26), nullable=False),
     sa.Column('id', sa.String(length=26), nullable=False),
+    sa.ForeignKeyConstraint(['clip_id'], ['clip.id'], name=op.f('fk_question_clip_id_clip')),
     sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_question_employer_id_employer')),
     sa.ForeignKeyConstraint(['version_id'], ['interview_version.id'], name=op.f('fk_question_version_id_interview_version')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_question'))
@@ -1000,6 +1025,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_job_employer_id'))
 
     op.drop_table('job')
+    with op.batch_alter_table('clip', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_clip_employer_id'))
+
+    op.drop_table('clip')
     with op.batch_alter_table('candidate', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_candidate_employer_id'))
         batch_op.drop_index(batch_op.f('ix_candidate_email'))
