@@ -21,6 +21,10 @@ from models import db as database
 from tests import factories
 from tests.door import Door, embed_token
 from tests.factories import World
+from views.limits import limiter as views_limiter
+from widget.limits import limiter as widget_limiter
+
+LIMITERS = (views_limiter, widget_limiter)
 
 
 @pytest.fixture(scope="session")
@@ -37,10 +41,16 @@ def database_url() -> str:
     return sa.make_url(url).set(database=worker).render_as_string(hide_password=False)
 
 
+@pytest.fixture(scope="session")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder that one test after another finds empty."""
+    return tmp_path_factory.mktemp("house")
+
+
 @pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> Settings:
+def settings(data_folder: Path, database_url: str) -> Settings:
     return Settings(
-        data=tmp_path, database_url=database_url, redis_url="redis://127.0.0.1:1/0", keys="k" * 40, public_url="http://greenroom.test"
+        data=data_folder, database_url=database_url, redis_url="redis://127.0.0.1:1/0", keys="k" * 40, public_url="http://greenroom.test"
     )
 
 
@@ -70,17 +80,40 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+_built: dict[Settings, Flask] = {}
+
+
+def build(settings: Settings) -> Flask:
+    """One application for all tests with the same settings: its templates, routes and statements are compiled once."""
+    if settings not in _built:
+        _built[settings] = create_app(settings, TESTING=True, SERVER_NAME="greenroom.test", RATELIMIT_STORAGE_URI="memory://")
+    return _built[settings]
+
+
 @pytest.fixture
 def app(settings: Settings, blank: Path) -> Iterator[Flask]:
+    app = build(settings)
+    _clear(settings.data)
     if not settings.database_url:
         shutil.copyfile(blank, settings.data / "greenroom.db")
-    app = create_app(settings, TESTING=True, SERVER_NAME="greenroom.test")
+    kept = dict(app.config), dict(app.extensions), dict(app.view_functions)
     with app.app_context():
         empty(database.engine)
+        for limiter in LIMITERS:
+            limiter.reset()
         serve(database.session(), EVERY_EMPLOYER)
         yield app
         database.session.remove()
         database.engine.dispose()
+    for now, before in zip((app.config, app.extensions, app.view_functions), kept, strict=True):
+        now.clear()
+        now.update(before)
+
+
+def _clear(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if not path.is_dir():
+            path.unlink()
 
 
 @pytest.fixture
