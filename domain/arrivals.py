@@ -98,7 +98,9 @@ def _by_invite(db: Session, invite_id: str, now: datetime) -> Arrival:
     if session.state == "invited":
         if now >= invite.expires_at:
             raise TokenExpired
-        return Arrival(session.employer_id, _require_open(find_published(db, session.interview_id)), session, None)
+        is_addendum = session.addendum_to_id is not None
+        version = session.version if is_addendum else _require_open(find_published(db, session.interview_id))
+        return Arrival(session.employer_id, version, session, None)
     return Arrival(session.employer_id, session.version, session, None)
 
 

@@ -18,6 +18,11 @@ def find_by_name(db: Session, name: str) -> Employer | None:
     return db.scalar(sa.select(Employer).where(Employer.name == name).order_by(Employer.created_at).limit(1))
 
 
+def get_employer(db: Session, employer_id: str) -> Employer:
+    """The employer of this id, which must exist."""
+    return db.get_one(Employer, employer_id)
+
+
 def create_employer(db: Session, name: str, contact_name: str, contact_email: str, now: datetime) -> Employer:
     """A new employer, whose candidates may write to that contact. Raises Invalid without a name."""
     if not name.strip():

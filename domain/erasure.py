@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import audit, search
+from domain import audit, candidates, search
 from domain.audit import Actor, Verb
 from domain.designs import InterviewDesign
 from domain.errors import Conflict
@@ -22,6 +22,7 @@ from models import (
     Candidate,
     CandidateSession,
     Decision,
+    GuestLink,
     Inquiry,
     Job,
     Media,
@@ -48,7 +49,9 @@ def due(db: Session, now: datetime) -> list[CandidateSession]:
         CandidateSession.verdict.in_(("advance", "decline")), CandidateSession.state.in_([one for one in ENDED if one != "submitted"])
     )
     over = sa.func.coalesce(decided, CandidateSession.ended_at)
-    waiting = sa.select(CandidateSession, over).where(CandidateSession.erased_at.is_(None), is_settled, over < now - timedelta(days=1))
+    waiting = sa.select(CandidateSession, over).where(
+        CandidateSession.erased_at.is_(None), CandidateSession.addendum_to_id.is_(None), is_settled, over < now - timedelta(days=1)
+    )
     rows = db.execute(waiting.order_by(over)).all()
     return [session for session, since in rows if since + kept_for(session) <= now][:MOST_AT_ONCE]
 
@@ -60,8 +63,9 @@ def kept_for(session: CandidateSession) -> timedelta:
 
 def keys(db: Session, session: CandidateSession) -> list[str]:
     """Every object in the media store that holds something of this session."""
-    takes = _takes(db, session)
-    parts = db.scalars(sa.select(Part.key).join(Upload, Upload.id == Part.upload_id).where(Upload.session_id == session.id)).all()
+    ids = [session.id, *(added.id for added in _addenda(db, session))]
+    takes = db.scalars(sa.select(Take).where(Take.session_id.in_(ids))).all()
+    parts = db.scalars(sa.select(Part.key).join(Upload, Upload.id == Part.upload_id).where(Upload.session_id.in_(ids))).all()
     media = db.scalars(sa.select(Media).where(Media.take_id.in_([take.id for take in takes]))).all()
     return [*parts, *(key for row in media for key in (row.playback_key, row.poster_key) if key)]
 
@@ -73,6 +77,12 @@ def erase(db: Session, actor: Actor, session: CandidateSession, now: datetime, *
     """
     if session.state not in ENDED:
         raise Conflict("This interview is still going on.", "Cancel it first, or wait until it has ended.")
+    for added in _addenda(db, session):
+        if added.state not in ENDED:
+            candidates.move(db, Actor(added.employer_id, "system"), added, "expired", now, "what it belongs to was removed")
+        erase(db, actor, added, now, person=person)
+    guests = sa.update(GuestLink).where(GuestLink.session_id == session.id, GuestLink.revoked_at.is_(None)).values(revoked_at=now)
+    db.execute(guests, execution_options={"synchronize_session": False})
     takes = _takes(db, session)
     _drop_rows(db, session, [take.id for take in takes])
     for take in takes:
@@ -83,6 +93,11 @@ def erase(db: Session, actor: Actor, session: CandidateSession, now: datetime, *
     if person:
         _forget_person(db, session)
     audit.append(db, actor, Verb.DATA_ERASED, ("session", session.id), {"person": person}, now=now)
+
+
+def _addenda(db: Session, session: CandidateSession) -> Sequence[CandidateSession]:
+    """What was asked back later belongs to the same record and goes with it."""
+    return db.scalars(sa.select(CandidateSession).where(CandidateSession.addendum_to_id == session.id)).all()
 
 
 def _takes(db: Session, session: CandidateSession) -> Sequence[Take]:

@@ -71,6 +71,7 @@ def of_interview(db: Session, interview: Interview, version_id: str, now: dateti
         CandidateSession.promise_at,
     )
     mine = sa.select(*columns).where(CandidateSession.interview_id == interview.id, CandidateSession.is_test.is_(False))
+    mine = mine.where(CandidateSession.desk != "addendum")
     rows = db.execute(mine.order_by(CandidateSession.id.desc()).limit(NEWEST)).all()
     ids = [row.id for row in rows]
     begun = [row for row in rows if row.started_at is not None]

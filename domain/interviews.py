@@ -90,7 +90,9 @@ def overview(db: Session, *, archived: bool = False) -> list[Row]:
     highest = sa.select(InterviewVersion.interview_id, sa.func.max(InterviewVersion.number)).group_by(InterviewVersion.interview_id)
     numbers = {interview_id: max(0, number) for interview_id, number in db.execute(highest)}
     counts: dict[str, dict[str, int]] = {}
-    states = sa.select(CandidateSession.interview_id, CandidateSession.state, sa.func.count()).where(CandidateSession.is_test.is_(False))
+    states = sa.select(CandidateSession.interview_id, CandidateSession.state, sa.func.count()).where(
+        CandidateSession.is_test.is_(False), CandidateSession.desk != "addendum"
+    )
     for interview_id, state, count in db.execute(states.group_by(CandidateSession.interview_id, CandidateSession.state)):
         counts.setdefault(interview_id, {})[state] = count
     return [Row(interview, numbers.get(interview.id, 0), counts.get(interview.id, {})) for interview in found]
@@ -191,6 +193,14 @@ def preview(db: Session, actor: Actor, interview: Interview, origin: str, now: d
     return embed
 
 
+def freeze_addendum(db: Session, actor: Actor, interview: Interview, design: InterviewDesign, now: datetime) -> InterviewVersion:
+    """A version for one candidate, numbered like a preview so that nobody else may start it; without a rubric: it is not scored."""
+    lock = sa.update(Interview).where(Interview.id == interview.id).values(id=Interview.id)
+    db.execute(lock.execution_options(synchronize_session=False))
+    lowest = db.scalar(sa.select(sa.func.min(InterviewVersion.number)).where(InterviewVersion.interview_id == interview.id))
+    return _freeze(db, actor, interview, design, min(1 if lowest is None else lowest, 1) - 1, now, is_scored=False)
+
+
 def find_version_of(db: Session, embed: Embed) -> InterviewVersion | None:
     """What an embed shows: the published version, or the frozen draft of a preview."""
     if embed.version_id is not None:
@@ -216,7 +226,9 @@ def _require_ready(db: Session, interview: Interview) -> InterviewDesign:
     return design
 
 
-def _freeze(db: Session, actor: Actor, interview: Interview, design: InterviewDesign, number: int, now: datetime) -> InterviewVersion:
+def _freeze(
+    db: Session, actor: Actor, interview: Interview, design: InterviewDesign, number: int, now: datetime, *, is_scored: bool = True
+) -> InterviewVersion:
     version = InterviewVersion(
         id=new_id(),
         employer_id=interview.employer_id,
@@ -230,7 +242,8 @@ def _freeze(db: Session, actor: Actor, interview: Interview, design: InterviewDe
     db.add(version)
     db.flush()
     db.add_all([_question(version, i, question) for i, question in enumerate(design.questions, 1)])
-    db.add_all([_criterion(version, i, c, weights[i - 1]) for i, c in enumerate(design.criteria, 1)])
+    if is_scored:
+        db.add_all([_criterion(version, i, c, weights[i - 1]) for i, c in enumerate(design.criteria, 1)])
     db.flush()
     return version
 

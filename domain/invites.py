@@ -55,6 +55,11 @@ def create_next(db: Session, actor: Actor, interview: Interview, before: Candida
     return _invite(db, actor, session, now)
 
 
+def create_addendum(db: Session, actor: Actor, session: CandidateSession, now: datetime) -> Invite:
+    """The way in for somebody who is asked back; `session` is the addendum."""
+    return _invite(db, actor, session, now)
+
+
 def _require_open(db: Session, interview: Interview) -> InterviewVersion:
     version = find_published(db, interview.id)
     if version is None or interview.archived_at is not None:
@@ -176,7 +181,7 @@ class Line:
 def of_interview(db: Session, interview: Interview, before: str = "", most: int = 100) -> list[Line]:
     """Invitations of an interview, newest first, older than the invite `before`."""
     listed = sa.select(Invite, CandidateSession).join(CandidateSession, CandidateSession.id == Invite.session_id)
-    wanted = listed.where(Invite.interview_id == interview.id).order_by(Invite.id.desc()).limit(most)
+    wanted = listed.where(Invite.interview_id == interview.id, CandidateSession.desk != "addendum").order_by(Invite.id.desc()).limit(most)
     rows = db.execute(wanted.where(Invite.id < before) if before else wanted).all()
     letters = mail.log(db, [session.id for _, session in rows])
     return [Line(invite, session, next(iter(letters.get(session.id, [])), None)) for invite, session in rows]

@@ -136,6 +136,7 @@ def _for_candidate(db: Session, mail: Mail, sender: Sender, now: datetime) -> _P
         "minutes": minutes(design),
         "deadline": f"{invite.expires_at:%Y-%m-%d %H:%M} UTC",
         "contact": notices.contact(employer, design)[1],
+        "question": design.questions[0].prompt,
     }
     said = {key: text.format(**filling) for key, text in words.items()}
     link = hosted_link(sender.public_url, sender.tokens.mint("invite", {"invite": invite.id}, now))

@@ -38,11 +38,12 @@ class AddressRefused(Refused):
 
 @dataclass(frozen=True)
 class Address:
-    """What a media token says. `login_id` is set when only that signed-in browser may use it."""
+    """What a media token says. `login_id` is set when only that signed-in browser may use it, `guest_id` when only that guest's."""
 
     take_id: str
     rendition: str
     login_id: str | None
+    guest_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,9 @@ class Rendition:
     tag: str
 
 
-def mint(tokens: Tokens, take_id: str, rendition: str, now: datetime, login_id: str | None = None) -> str:
-    """The token of an address that works for five minutes; with `login_id` in that signed-in browser only."""
-    claims: dict[str, str | int | list[str]] = {"take": take_id, "rendition": rendition}
-    return tokens.mint("media", claims | ({"login": login_id} if login_id else {}), now)
+def mint(tokens: Tokens, take_id: str, rendition: str, now: datetime, **bound: str) -> str:
+    """The token of an address that works for five minutes; bound to a `login` or a `guest` (ids) it works in that browser only."""
+    return tokens.mint("media", {"take": take_id, "rendition": rendition, **bound}, now)
 
 
 def read(tokens: Tokens, token: str, now: datetime) -> Address:
@@ -72,8 +72,8 @@ def read(tokens: Tokens, token: str, now: datetime) -> Address:
         claims = tokens.read("media", token, now)
     except TokenRefused as refused:
         raise AddressRefused from refused
-    login_id = claims.get("login")
-    return Address(str(claims["take"]), str(claims["rendition"]), str(login_id) if login_id else None)
+    login_id, guest_id = (str(claims[name]) if claims.get(name) else None for name in ("login", "guest"))
+    return Address(str(claims["take"]), str(claims["rendition"]), login_id, guest_id)
 
 
 def find_media(db: Session, take_id: str) -> Media | None:

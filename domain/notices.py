@@ -37,9 +37,12 @@ def pick_locale(wanted: str, fallback: str) -> str:
 
 
 def circumstances(db: Session, version: InterviewVersion, speech_is_on: bool) -> Circumstances:
-    """Reads the interview's switch, the employer's stop switch and the design. `speech_is_on`: this installation transcribes."""
+    """Reads the interview's switch, the employer's stop switch and the design; without a rubric nothing is proposed.
+
+    `speech_is_on`: this installation transcribes.
+    """
     employer = db.get_one(Employer, version.employer_id)
-    proposals = version.interview.proposals_on and employer.proposals_stopped_at is None
+    proposals = version.interview.proposals_on and employer.proposals_stopped_at is None and bool(version.criteria)
     return Circumstances(proposals, speech_is_on and bool(version.design.get("transcribe", True)))
 
 

@@ -77,6 +77,7 @@ def due(db: Session) -> list[CandidateSession]:
     )
     found = waiting.where(
         CandidateSession.state == "submitted",
+        CandidateSession.addendum_to_id.is_(None),
         Interview.proposals_on,
         Employer.proposals_stopped_at.is_(None),
         agreed.is_(True),

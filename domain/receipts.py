@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -75,6 +75,7 @@ def write(db: Session, session: CandidateSession) -> Receipt:
     takes = {question_id: answer.take for question_id, answer in chosen.items()}
     unreadable = _unreadable(db, [take.id for take in takes.values() if take])
     lines = [_line(question.position, question.prompt, takes.get(question.id), unreadable) for question in session.version.questions]
+    lines += _added(db, session, len(lines))
     notice = consents.find_notice(db, session.id)
     return Receipt(f"{session.id[-8:-4]}-{session.id[-4:]}".upper(), session, lines, notice.facts if notice else [], _work(db, session))
 
@@ -84,6 +85,13 @@ def _work(db: Session, session: CandidateSession) -> Work:
     proposed = sa.select(sa.func.max(ProposalRun.created_at)).where(ProposalRun.session_id == session.id, ProposalRun.state == "proposed")
     reviewed = sa.select(sa.func.min(Scorecard.submitted_at)).where(Scorecard.session_id == session.id)
     return Work(heard, db.scalar(proposed), db.scalar(reviewed))
+
+
+def _added(db: Session, session: CandidateSession, before: int) -> list[Line]:
+    """What was asked back afterwards and answered, numbered on."""
+    wanted = sa.select(CandidateSession).where(CandidateSession.addendum_to_id == session.id, CandidateSession.state == "submitted")
+    lines = [line for added in db.scalars(wanted.order_by(CandidateSession.id)) for line in write(db, added).lines]
+    return [replace(line, position=before + i) for i, line in enumerate(lines, 1)]
 
 
 def _line(position: int, prompt: str, take: Take | None, unreadable: set[str]) -> Line:

@@ -69,15 +69,16 @@ def criteria(db: Session, version_id: str) -> list[Criterion]:
     return list(db.scalars(sa.select(Criterion).where(Criterion.version_id == version_id).order_by(Criterion.position)))
 
 
-def replies(db: Session, session: CandidateSession, member: Member) -> list[Reply]:
-    """Every question of the session in order, answered or not."""
+def replies(db: Session, session: CandidateSession, member: Member | None) -> list[Reply]:
+    """Every question of the session in order, answered or not; without a member nobody's opening is looked up."""
     answers = db.scalars(sa.select(Answer).where(Answer.session_id == session.id))
     takes = {answer.question_id: answer.take for answer in answers}
     take_ids = [take.id for take in takes.values() if take is not None]
     media = {row.take_id: row for row in db.scalars(sa.select(Media).where(Media.take_id.in_(take_ids)))}
     words = newest_words(db, take_ids)
     work = {progress.take_id: progress for progress in jobs.progress(db, [session.id])[session.id]}
-    opened = set(db.scalars(sa.select(View.question_id).where(View.session_id == session.id, View.member_id == member.id)))
+    views = sa.select(View.question_id).where(View.session_id == session.id, View.member_id == (member.id if member else ""))
+    opened = set(db.scalars(views)) if member else set()
 
     def reply(question: Question) -> Reply:
         take = takes.get(question.id)

@@ -96,8 +96,8 @@ def means(db: Session, version_id: str, cards: Sequence[Given]) -> dict[str, flo
 
 
 def _pool(interview: Interview) -> sa.Select[str]:
-    rules = [CandidateSession.interview_id == interview.id, CandidateSession.is_test.is_(False), CandidateSession.verdict != "decline"]
-    return sa.select(CandidateSession.id).where(*rules)
+    rules = [CandidateSession.interview_id == interview.id, CandidateSession.is_test.is_(False), CandidateSession.desk != "addendum"]
+    return sa.select(CandidateSession.id).where(*rules, CandidateSession.verdict != "decline")
 
 
 def _own(member: Member) -> sa.ColumnElement[bool]:

@@ -6,6 +6,7 @@ from models.base import EVERY_EMPLOYER, Base, TenantUnset, UTCDateTime, db, is_r
 from models.candidate import Accommodation, Candidate, CandidateSession, Consent, Inquiry, Invite, Notice, Step
 from models.clip import Clip
 from models.employer import Employer, Login, Member
+from models.guest import GuestLink
 from models.interview import Criterion, Embed, Interview, InterviewVersion, Opening, Question
 from models.job import Job
 from models.mail import Mail
@@ -13,8 +14,10 @@ from models.media import Media
 from models.proposal import Proposal, ProposalReply, ProposalReveal, ProposalRun, ProposerModel
 from models.review import Decision, Note, Score, Scorecard, View
 from models.rubric import Rubric
+from models.saved_filter import SavedFilter
 from models.search import SearchEntry
 from models.sessions import Session, Sessions, one_session
+from models.tag import Tag
 from models.transcript import Transcript
 from models.upload import Part, Upload
 
@@ -32,6 +35,7 @@ __all__ = [
     "Decision",
     "Embed",
     "Employer",
+    "GuestLink",
     "Inquiry",
     "Interview",
     "InterviewVersion",
@@ -52,12 +56,14 @@ __all__ = [
     "ProposerModel",
     "Question",
     "Rubric",
+    "SavedFilter",
     "Score",
     "Scorecard",
     "SearchEntry",
     "Session",
     "Sessions",
     "Step",
+    "Tag",
     "Take",
     "TenantUnset",
     "Transcript",

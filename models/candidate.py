@@ -15,11 +15,13 @@ from models.interview import InterviewVersion
 STATES = ("invited", "in_progress", "submitted", "expired", "withdrawn", "cancelled", "failed")
 ENDED = ("submitted", "expired", "withdrawn", "cancelled", "failed")
 DESK = (
-    "CASE WHEN state IN ('invited', 'in_progress') THEN 'open' WHEN state <> 'submitted' THEN 'ended' "
+    "CASE WHEN addendum_to_id IS NOT NULL THEN 'addendum' "
+    "WHEN state IN ('invited', 'in_progress') THEN 'open' WHEN state <> 'submitted' THEN 'ended' "
     "WHEN verdict IN ('advance', 'decline') THEN 'decided' ELSE 'waiting' END"
 )
 # Few sessions have an assignee: an index of those alone is small, and planners know that it is.
 ASSIGNED: dict[str, Any] = {f"{dialect}_where": sa.text("assignee_id IS NOT NULL") for dialect in ("sqlite", "postgresql")}
+ADDENDA: dict[str, Any] = {f"{dialect}_where": sa.text("addendum_to_id IS NOT NULL") for dialect in ("sqlite", "postgresql")}
 # The ways the inbox can be sorted, each served by an index.
 ORDERS = {
     "due": ("due_at", "id"),
@@ -61,6 +63,9 @@ class CandidateSession(OfEmployer, Base):
     What stands under "inbox" is no part of the record: it is kept so that the inbox need not count. `scorecard_count` counts
     submitted scorecards, `overall` is their mean on 0-10, `verdict` is the decision that stands ("" for none), `shuffle` is a
     random place for samples; the database itself keeps `desk` (open | waiting | decided | ended), `due_at` and `arrived_at`.
+
+    A question asked back after the end is an addendum: a session of its own, of one question, that names the ended one in
+    `addendum_to_id`. Its `desk` is `addendum`, so no list and no figure counts it as another candidate.
     """
 
     __tablename__ = "candidate_session"
@@ -69,9 +74,10 @@ class CandidateSession(OfEmployer, Base):
         *(sa.Index(f"ix_candidate_session_interview_{name}", "interview_id", "is_test", "desk", *by) for name, by in ORDERS.items()),
         sa.Index("ix_candidate_session_ranked", "interview_id", "is_test", "overall", "id"),
         sa.Index("ix_candidate_session_assigned", "assignee_id", "is_test", "desk", *ORDERS["due"], **ASSIGNED),
+        sa.Index("ix_candidate_session_addenda", "addendum_to_id", **ADDENDA),
         sa.Index("ix_candidate_session_interview_state", "interview_id", "state"),
         # The design room counts by state, version and embed from this index alone.
-        sa.Index("ix_candidate_session_counts", "employer_id", "interview_id", "is_test", "state", "version_id", "embed_id"),
+        sa.Index("ix_candidate_session_counts", "employer_id", "interview_id", "is_test", "desk", "state", "version_id", "embed_id"),
     )
 
     interview_id: Mapped[str] = mapped_column(sa.ForeignKey("interview.id"))
@@ -79,6 +85,7 @@ class CandidateSession(OfEmployer, Base):
     candidate_id: Mapped[str] = mapped_column(sa.ForeignKey("candidate.id"), index=True)
     embed_id: Mapped[str | None] = mapped_column(sa.ForeignKey("embed.id"))
     previous_id: Mapped[str | None] = mapped_column(sa.ForeignKey("candidate_session.id"))
+    addendum_to_id: Mapped[str | None] = mapped_column(sa.ForeignKey("candidate_session.id"))
     channel: Mapped[str] = mapped_column(sa.String(20), default="one_way")
     is_test: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(sa.String(20))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, OfEmployer
 
-LETTERS = ("invite", "next_stage", "reminder", "extended", "member_invite", "reset", "inquiry")
+LETTERS = ("invite", "next_stage", "reminder", "extended", "follow_up", "member_invite", "reset", "inquiry")
 
 
 class Mail(OfEmployer, Base):

@@ -70,6 +70,8 @@ def _add(connection: sa.Connection, row: Any, session_id: str | None, kind: str,
 
 @event.listens_for(CandidateSession, "after_insert")
 def _session_added(_mapper: Mapper[Any], connection: sa.Connection, row: CandidateSession) -> None:
+    if row.addendum_to_id is not None:
+        return
     found = connection.execute(sa.select(Candidate.name, Candidate.email).where(Candidate.id == row.candidate_id)).one()
     _add(connection, row, row.id, "name", f"{found.name} {found.email}")
 
@@ -89,7 +91,7 @@ def _note_added(_mapper: Mapper[Any], connection: sa.Connection, row: Note) -> N
 @event.listens_for(Transcript, "after_insert")
 def _transcript_added(_mapper: Mapper[Any], connection: sa.Connection, row: Transcript) -> None:
     session_id = connection.scalar(sa.select(Take.session_id).where(Take.id == row.take_id))
-    _add(connection, row, session_id, "transcript", row.text)
+    _add(connection, row, _record_of(connection, session_id), "transcript", row.text)
 
 
 @event.listens_for(Take, "after_update")
@@ -98,7 +100,13 @@ def _written_answer(_mapper: Mapper[Any], connection: sa.Connection, row: Take) 
     """A written answer is read like a transcript; it is replaced as often as the candidate saves it."""
     if row.kind == "text":
         connection.execute(sa.delete(_ENTRIES).where(_ENTRIES.c.source_id == row.id))
-        _add(connection, row, row.session_id, "transcript", row.text or "")
+        _add(connection, row, _record_of(connection, row.session_id), "transcript", row.text or "")
+
+
+def _record_of(connection: sa.Connection, session_id: str | None) -> str | None:
+    """What was answered in an addendum is found under the session it belongs to."""
+    row = sa.select(sa.func.coalesce(CandidateSession.addendum_to_id, CandidateSession.id)).where(CandidateSession.id == session_id)
+    return connection.scalar(row)
 
 
 @event.listens_for(CandidateSession, "before_delete")

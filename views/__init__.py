@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Flask
 
 from views import (
+    addenda,
     auth,
     clips,
     embeds,
     factors,
     figures,
+    guests,
     health,
     inbox,
     inquiries,
@@ -18,6 +20,7 @@ from views import (
     media,
     members,
     oidc,
+    packets,
     pages,
     passwords,
     proposals,
@@ -34,7 +37,7 @@ def init_app(app: Flask) -> None:
     """Registers the blueprints, in the order they are met."""
     pages.init_app(app)
     auth.init_app(app)
-    for room in (inbox, review, reveals, questions, shortlist, figures, proposals, health):
+    for room in (inbox, review, reveals, addenda, packets, guests, questions, shortlist, figures, proposals, health):
         app.register_blueprint(room.door)
     app.register_blueprint(review.open_door)
     app.register_blueprint(media.door)

@@ -11,9 +11,9 @@ from flask import Blueprint, Response, current_app, request, session
 
 from adapters import clock
 from adapters.storage import MediaStore, NotStored
-from domain import clips, logins, media
+from domain import clips, guests, logins, media
 from domain.errors import NotFound
-from domain.media import AddressRefused, Rendition
+from domain.media import Address, AddressRefused, Rendition
 from models import EVERY_EMPLOYER, db, serve
 from views import guards
 
@@ -35,7 +35,7 @@ def serve_media(token: str) -> Response:
     """One rendition, whole or in part. The token is the only key; what it says decides what is sent."""
     address = media.read(guards.tokens(), token, clock.now())
     serve(db.session(), EVERY_EMPLOYER)
-    _require_login(address.login_id)
+    _require_browser(address)
     rendition = media.get_rendition(db.session(), address.take_id, address.rendition)
     db.session.rollback()
     return _send(rendition)
@@ -50,12 +50,15 @@ def serve_clip(token: str) -> Response:
     return _send(rendition)
 
 
-def _require_login(login_id: str | None) -> None:
-    """An address made for a signed-in member works in that browser only, and only while they are signed in."""
-    if login_id is None:
-        return
-    if session.get("login") != login_id or logins.find_member(db.session(), login_id, clock.now()) is None:
+def _require_browser(address: Address) -> None:
+    """An address made for a signed-in member or a guest works in that browser only, and only while they may look."""
+    login_id, guest_id = address.login_id, address.guest_id
+    if login_id and (session.get("login") != login_id or logins.find_member(db.session(), login_id, clock.now()) is None):
         raise AddressRefused
+    if guest_id and session.get("guest") != guest_id:
+        raise AddressRefused
+    if guest_id:
+        guests.get_alive(db.session(), guest_id, clock.now())
 
 
 def _send(rendition: Rendition) -> Response:

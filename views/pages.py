@@ -16,7 +16,7 @@ from flask import Flask, Response, current_app, flash, g, render_template, reque
 from htmx_flask import Htmx, make_response
 
 from config import Settings
-from domain import transcripts
+from domain import packets, transcripts
 from domain.errors import Refused
 
 
@@ -32,7 +32,7 @@ class NavItem(NamedTuple):
 
 # In the order shown. An entry whose endpoint is not registered is left out.
 NAV: Final = (
-    NavItem("inbox.index", "Inbox", ("inbox", "review", "questions")),
+    NavItem("inbox.index", "Inbox", ("inbox", "review", "questions", "packets", "addenda")),
     NavItem("shortlist.index", "Shortlists", ("shortlist",)),
     NavItem("interviews.index", "Interviews", ("interviews", "clips", "rubrics", "embeds", "invites")),
     NavItem("figures.index", "Figures", ("figures",)),
@@ -208,6 +208,6 @@ def init_app(app: Flask) -> None:
     app.after_request(_keep_static)
     app.jinja_env.filters.update(initials=initials, clock=clock_text, day=day, away=away, moment=moment, browser=browser)
     app.jinja_env.filters.update(ten=ten, percent=percent)
-    app.jinja_env.filters.update(peaks_path=peaks_path, flag_text=flag_text, paragraphs=transcripts.paragraphs)
+    app.jinja_env.filters.update(peaks_path=peaks_path, flag_text=flag_text, paragraphs=transcripts.paragraphs, words_of=packets.words_of)
     app.jinja_env.globals.update(nav=nav, static=static)
     app.context_processor(lambda: {"me": g.get("member"), "oidc_name": _oidc_name(app)})

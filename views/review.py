@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from adapters import clock
-from domain import decisions, inbox, media, notes, packets, reliability, reveals, reviews, scorecards
+from domain import addenda, decisions, inbox, media, notes, reliability, reveals, reviews, scorecards
 from domain.errors import Invalid, NotFound, Refused
 from domain.notes import NoteDraft
 from domain.reveals import Reveal
@@ -27,7 +27,10 @@ guards.members_only(open_door, *guards.EVERYBODY)
 
 @door.get("/sessions/<session_id>")
 def show(session_id: str) -> Response:
-    return _whole(reviews.get_session(db.session(), session_id))
+    session = reviews.get_session(db.session(), session_id)
+    if session.addendum_to_id is not None:
+        return pages.go(_address(session.addendum_to_id, "asked"))
+    return _whole(session)
 
 
 @open_door.post("/sessions/<session_id>/answers/<question_id>/open")
@@ -54,7 +57,7 @@ def play(session_id: str, take_id: str, rendition: str) -> AnyResponse:
     session = reviews.get_session(db.session(), session_id)
     _require(rendition, ("playback", "poster", "captions"))
     reviews.require_take(db.session(), session, take_id)
-    token = media.mint(guards.tokens(), take_id, rendition, clock.now(), cookie["login"])
+    token = media.mint(guards.tokens(), take_id, rendition, clock.now(), login=cookie["login"])
     return redirect(url_for("media.serve_media", token=token))
 
 
@@ -135,16 +138,6 @@ def undo(session_id: str, decision_id: str) -> Response:
     return after(session, change, "review/_decision.html", "Decision taken back.", reason=reason)
 
 
-@door.get("/sessions/<session_id>/packet")
-def packet(session_id: str) -> Response:
-    """For the person who meets the candidate next: scores, evidence, words, what to ask. Made to be printed or kept as PDF."""
-    session = reviews.get_session(db.session(), session_id)
-    judged = _judged(session)
-    probes = packets.probes(judged["rubric"], judged["cards"])
-    replies = reviews.replies(db.session(), session, guards.member())
-    return pages.page("review/packet.html", replies=replies, probes=probes, **judged)
-
-
 @door.get("/review/preload.json")
 def preload() -> Response:
     """Tells browsers that can to fetch the next candidate's page ahead; opening an answer is logged only when it is seen."""
@@ -173,6 +166,7 @@ def _whole(session: CandidateSession, status: int = 200, **typed: Any) -> Respon
         "review/show.html",
         status,
         replies=reviews.replies(db.session(), session, member),
+        asked=addenda.with_replies(db.session(), session, member),
         beside=inbox.beside(db.session(), member, session),
         **_judged(session),
         **_typed(**typed),

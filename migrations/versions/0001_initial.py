@@ -218,6 +218,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_login_employer_id'), ['employer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_login_member_id'), ['member_id'], unique=False)
 
+    op.create_table('saved_filter',
+    sa.Column('member_id', sa.String(length=26), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('settings', sa.JSON(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('employer_id', sa.String(length=26), nullable=False),
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_saved_filter_employer_id_employer')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_saved_filter_member_id_member')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_filter')),
+    sa.UniqueConstraint('member_id', 'name', name=op.f('uq_saved_filter_member_id_name'))
+    )
+    with op.batch_alter_table('saved_filter', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_saved_filter_employer_id'), ['employer_id'], unique=False)
+
     op.create_table('interview_version',
     sa.Column('interview_id', sa.String(length=26), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
@@ -322,6 +337,7 @@ def upgrade() -> None:
     sa.Column('candidate_id', sa.String(length=26), nullable=False),
     sa.Column('embed_id', sa.String(length=26), nullable=True),
     sa.Column('previous_id', sa.String(length=26), nullable=True),
+    sa.Column('addendum_to_id', sa.String(length=26), nullable=True),
     sa.Column('channel', sa.String(length=20), nullable=False),
     sa.Column('is_test', sa.Boolean(), nullable=False),
     sa.Column('state', sa.String(length=20), nullable=False),
@@ -343,11 +359,12 @@ def upgrade() -> None:
     sa.Column('verdict', sa.String(length=10), nullable=False),
     sa.Column('assignee_id', sa.String(length=26), nullable=True),
     sa.Column('shuffle', sa.Integer(), nullable=False),
-    sa.Column('desk', sa.String(length=10), sa.Computed("CASE WHEN state IN ('invited', 'in_progress') THEN 'open' WHEN state <> 'submitted' THEN 'ended' WHEN verdict IN ('advance', 'decline') THEN 'decided' ELSE 'waiting' END", persisted=True), nullable=False),
+    sa.Column('desk', sa.String(length=10), sa.Computed("CASE WHEN addendum_to_id IS NOT NULL THEN 'addendum' WHEN state IN ('invited', 'in_progress') THEN 'open' WHEN state <> 'submitted' THEN 'ended' WHEN verdict IN ('advance', 'decline') THEN 'decided' ELSE 'waiting' END", persisted=True), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), sa.Computed('coalesce(promise_at, deadline)', persisted=True), nullable=False),
     sa.Column('arrived_at', sa.DateTime(timezone=True), sa.Computed('coalesce(submitted_at, created_at)', persisted=True), nullable=False),
     sa.Column('employer_id', sa.String(length=26), nullable=False),
     sa.Column('id', sa.String(length=26), nullable=False),
+    sa.ForeignKeyConstraint(['addendum_to_id'], ['candidate_session.id'], name=op.f('fk_candidate_session_addendum_to_id_candidate_session')),
     sa.ForeignKeyConstraint(['assignee_id'], ['member.id'], name=op.f('fk_candidate_session_assignee_id_member')),
     sa.ForeignKeyConstraint(['candidate_id'], ['candidate.id'], name=op.f('fk_candidate_session_candidate_id_candidate')),
     sa.ForeignKeyConstraint(['embed_id'], ['embed.id'], name=op.f('fk_candidate_session_embed_id_embed')),
@@ -358,9 +375,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_candidate_session'))
     )
     with op.batch_alter_table('candidate_session', schema=None) as batch_op:
+        batch_op.create_index('ix_candidate_session_addenda', ['addendum_to_id'], unique=False, sqlite_where=sa.text('addendum_to_id IS NOT NULL'), postgresql_where=sa.text('addendum_to_id IS NOT NULL'))
         batch_op.create_index('ix_candidate_session_assigned', ['assignee_id', 'is_test', 'desk', 'due_at', 'id'], unique=False, sqlite_where=sa.text('assignee_id IS NOT NULL'), postgresql_where=sa.text('assignee_id IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_candidate_session_candidate_id'), ['candidate_id'], unique=False)
-        batch_op.create_index('ix_candidate_session_counts', ['employer_id', 'interview_id', 'is_test', 'state', 'version_id', 'embed_id'], unique=False)
+        batch_op.create_index('ix_candidate_session_counts', ['employer_id', 'interview_id', 'is_test', 'desk', 'state', 'version_id', 'embed_id'], unique=False)
         batch_op.create_index('ix_candidate_session_due', ['employer_id', 'is_test', 'desk', 'due_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_candidate_session_employer_id'), ['employer_id'], unique=False)
         batch_op.create_index('ix_candidate_session_interview_due', ['interview_id', 'is_test', 'desk', 'due_at', 'id'], unique=False)
@@ -424,6 +442,26 @@ def upgrade() -> None:
     with op.batch_alter_table('decision', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_decision_employer_id'), ['employer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_decision_session_id'), ['session_id'], unique=False)
+
+    op.create_table('guest_link',
+    sa.Column('session_id', sa.String(length=26), nullable=False),
+    sa.Column('member_id', sa.String(length=26), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('opened_count', sa.Integer(), nullable=False),
+    sa.Column('employer_id', sa.String(length=26), nullable=False),
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_guest_link_employer_id_employer')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_guest_link_member_id_member')),
+    sa.ForeignKeyConstraint(['session_id'], ['candidate_session.id'], name=op.f('fk_guest_link_session_id_candidate_session')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_guest_link'))
+    )
+    with op.batch_alter_table('guest_link', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_guest_link_employer_id'), ['employer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_guest_link_session_id'), ['session_id'], unique=False)
 
     op.create_table('inquiry',
     sa.Column('version_id', sa.String(length=26), nullable=False),
@@ -559,6 +597,20 @@ def upgrade() -> None:
     with op.batch_alter_table('step', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_step_employer_id'), ['employer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_step_session_id'), ['session_id'], unique=False)
+
+    op.create_table('tag',
+    sa.Column('session_id', sa.String(length=26), nullable=False),
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('employer_id', sa.String(length=26), nullable=False),
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_tag_employer_id_employer')),
+    sa.ForeignKeyConstraint(['session_id'], ['candidate_session.id'], name=op.f('fk_tag_session_id_candidate_session')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_tag')),
+    sa.UniqueConstraint('session_id', 'name', name=op.f('uq_tag_session_id_name'))
+    )
+    with op.batch_alter_table('tag', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_tag_employer_id'), ['employer_id'], unique=False)
+        batch_op.create_index('ix_tag_name', ['employer_id', 'name', 'session_id'], unique=False)
 
     op.create_table('take',
     sa.Column('session_id', sa.String(length=26), nullable=False),
@@ -897,6 +949,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_take_employer_id'))
 
     op.drop_table('take')
+    with op.batch_alter_table('tag', schema=None) as batch_op:
+        batch_op.drop_index('ix_tag_name')
+        batch_op.drop_index(batch_op.f('ix_tag_employer_id'))
+
+    op.drop_table('tag')
     with op.batch_alter_table('step', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_step_session_id'))
         batch_op.drop_index(batch_op.f('ix_step_employer_id'))
@@ -936,6 +993,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_inquiry_employer_id'))
 
     op.drop_table('inquiry')
+    with op.batch_alter_table('guest_link', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_guest_link_session_id'))
+        batch_op.drop_index(batch_op.f('ix_guest_link_employer_id'))
+
+    op.drop_table('guest_link')
     with op.batch_alter_table('decision', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_decision_session_id'))
         batch_op.drop_index(batch_op.f('ix_decision_employer_id'))
@@ -965,6 +1027,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_candidate_session_counts')
         batch_op.drop_index(batch_op.f('ix_candidate_session_candidate_id'))
         batch_op.drop_index('ix_candidate_session_assigned', sqlite_where=sa.text('assignee_id IS NOT NULL'), postgresql_where=sa.text('assignee_id IS NOT NULL'))
+        batch_op.drop_index('ix_candidate_session_addenda', sqlite_where=sa.text('addendum_to_id IS NOT NULL'), postgresql_where=sa.text('addendum_to_id IS NOT NULL'))
 
     op.drop_table('candidate_session')
     with op.batch_alter_table('question', schema=None) as batch_op:
@@ -991,6 +1054,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_interview_version_employer_id'))
 
     op.drop_table('interview_version')
+    with op.batch_alter_table('saved_filter', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_saved_filter_employer_id'))
+
+    op.drop_table('saved_filter')
     with op.batch_alter_table('login', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_login_member_id'))
         batch_op.drop_index(batch_op.f('ix_login_employer_id'))

@@ -33,6 +33,7 @@ FENCES = {
     "argon2": ("adapters/passwords.py",),
     "rjsmin": ("adapters/minify.py",),
     "rcssmin": ("adapters/minify.py",),
+    "typst": ("adapters/typesetter.py",),
     "subprocess": ("adapters/", "cli.py", "operate/"),
 }
 SCORER = tuple(

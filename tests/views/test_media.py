@@ -47,7 +47,8 @@ def tokens(app: Flask) -> Tokens:
 
 
 def address(tokens: Tokens, take: Take, rendition: str = "playback", login_id: str | None = None, age: float = 0) -> str:
-    return f"/media/{media.mint(tokens, take.id, rendition, clock.now() - timedelta(seconds=age), login_id)}"
+    bound = {"login": login_id} if login_id else {}
+    return f"/media/{media.mint(tokens, take.id, rendition, clock.now() - timedelta(seconds=age), **bound)}"
 
 
 def test_the_whole_is_served_with_headers_that_let_nothing_run(stranger: FlaskClient, tokens: Tokens, take: Take) -> None:
