@@ -7,28 +7,39 @@ name other files (playlists, concat lists, DASH), still pictures and raw streams
 from __future__ import annotations
 
 import io
+import re
 import struct
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 
-__all__ = ["PartsFile", "is_cut_short", "sniff"]
+__all__ = ["PartsFile", "heads", "is_cut_short", "sniff"]
 
 _IMAGE_BRANDS = {b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"jpeg", b"crx "}
 _MP4_STARTS = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp", b"pnot"}
-_UNKNOWN = -1
+_HEADS = {"matroska": re.compile(rb"\x1aE\xdf\xa3.{4,50}?(?:webm|matroska)", re.S), "mov": re.compile(rb"\0\0\0[\x10-\x40]ftyp")}
+_LONGEST_HEAD, _PIECE = 64, 1 << 20
+_MOST_CONTAINERS = 50
+"""Nobody reloads the page more often in one answer."""
 
 
 class PartsFile(io.RawIOBase):
-    """The byte parts of one upload, read as the one file they are. Reads only; nothing is copied."""
+    """The byte parts of one upload, read as the one file they are. Reads only; nothing is copied.
 
-    def __init__(self, parts: Sequence[Path]) -> None:
+    One part is open at a time: a long answer comes in more parts than a process may have files.
+    """
+
+    def __init__(self, parts: Sequence[Path], start: int = 0, stop: int | None = None) -> None:
+        """Only the bytes from `start` to `stop` where these are given: they are then the whole file."""
         super().__init__()
-        self._files = [part.open("rb", buffering=0) for part in parts]
-        self._ends: list[int] = []
-        for file in self._files:
-            self._ends.append((self._ends[-1] if self._ends else 0) + file.seek(0, io.SEEK_END))
-        self.size = self._ends[-1] if self._ends else 0
+        self._parts = list(parts)
+        self._ends = list(accumulate(part.stat().st_size for part in parts))
+        whole = self._ends[-1] if self._ends else 0
+        self._start = start
+        self.size = (whole if stop is None else min(stop, whole)) - start
         self._at = 0
+        self._open: tuple[int, io.FileIO] | None = None
 
     def readable(self) -> bool:
         return True
@@ -56,20 +67,26 @@ class PartsFile(io.RawIOBase):
         return b"".join(pieces)
 
     def close(self) -> None:
-        for file in self._files:
-            file.close()
+        if self._open:
+            self._open[1].close()
         super().close()
 
     def _read_some(self, wanted: int) -> bytes:
-        start = 0
-        for file, end in zip(self._files, self._ends, strict=True):
-            if self._at < end:
-                file.seek(self._at - start)
-                piece = file.read(min(wanted, end - self._at)) or b""
-                self._at += len(piece)
-                return piece
-            start = end
-        return b""
+        at = self._start + self._at
+        number = bisect_right(self._ends, at)
+        file = self._part(number)
+        file.seek(at - (self._ends[number - 1] if number else 0))
+        piece = file.read(min(wanted, self._ends[number] - at)) or b""
+        self._at += len(piece)
+        return piece
+
+    def _part(self, number: int) -> io.FileIO:
+        if self._open and self._open[0] == number:
+            return self._open[1]
+        if self._open:
+            self._open[1].close()
+        self._open = number, io.FileIO(self._parts[number])
+        return self._open[1]
 
 
 def sniff(head: bytes) -> str | None:
@@ -94,6 +111,24 @@ def is_cut_short(file: PartsFile, container: str) -> bool:
         return True
     finally:
         file.seek(0)
+
+
+def heads(file: PartsFile, container: str) -> list[int]:
+    """Where containers begin in the file: 0, and every place where a recorder started anew after a reload.
+
+    Read as one file, all but the first would be lost. Looked for byte by byte: what was cut by the reload says nothing
+    of its own length.
+    """
+    pattern = _HEADS.get(container)
+    found = {0}
+    at, tail = 0, b""
+    file.seek(0)
+    while pattern and (piece := file.read(_PIECE)):
+        block = tail + piece
+        found.update(at - len(tail) + match.start() for match in pattern.finditer(block))
+        at, tail = at + len(piece), block[-_LONGEST_HEAD:]
+    file.seek(0)
+    return sorted(found)[:_MOST_CONTAINERS]
 
 
 def _mov_cut(file: PartsFile) -> bool:

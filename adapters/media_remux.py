@@ -16,7 +16,7 @@ from typing import Any
 
 import av
 
-from adapters.media_bytes import PartsFile, is_cut_short, sniff
+from adapters.media_bytes import PartsFile, heads, is_cut_short, sniff
 
 __all__ = ["Copied", "Refused", "Take", "container_for", "copy", "open_takes", "origin", "pick"]
 
@@ -88,20 +88,25 @@ class _Track:
 
 @contextmanager
 def open_takes(takes: Sequence[Sequence[Path]]) -> Iterator[list[Take]]:
-    """Open every take that has anything to play. Raises Refused when a file is not a recording we accept."""
+    """Open every container that has anything to play. Raises Refused when a file is not a recording we accept."""
     with ExitStack() as stack:
-        opened = [_open(stack, [Path(part) for part in parts]) for parts in takes]
+        opened = [take for parts in takes for take in _open_all(stack, [Path(part) for part in parts])]
         yield [take for take in opened if take is not None]
 
 
-def _open(stack: ExitStack, parts: Sequence[Path]) -> Take | None:
+def _open_all(stack: ExitStack, parts: Sequence[Path]) -> list[Take | None]:
+    """The containers of one upload: usually one, more where a recorder went on after a reload."""
+    with PartsFile(parts) as whole:
+        kind = sniff(whole.read(4096))
+        if kind is None:
+            raise Refused("not a WebM, MP4, Ogg or WAV recording")
+        begins = heads(whole, kind)
+    return [_open(stack, PartsFile(parts, start, stop), kind) for start, stop in zip(begins, [*begins[1:], None], strict=True)]
+
+
+def _open(stack: ExitStack, file: PartsFile, kind: str) -> Take | None:
     """None for a file of the right kind that cannot be read at all."""
-    file = PartsFile(parts)
     stack.callback(file.close)
-    head = file.read(4096)
-    kind = sniff(head)
-    if kind is None:
-        raise Refused("not a WebM, MP4, Ogg or WAV recording")
     cut = is_cut_short(file, kind)
     try:
         container = av.open(

@@ -21,6 +21,8 @@ RATE = 48_000
 """Samples per second for measuring; EBU R128 is defined at this rate."""
 SLACK = 0.015
 """Seconds a timestamp may be off before it counts as a hole or an overlap: WebM rounds to a millisecond."""
+RUN_UP = 0.5
+"""Seconds a decoder is given to find its feet before the first sample that is wanted."""
 _STEP = 0.01
 _SILENCE = 0.7
 """Shortest silence worth drawing, in seconds."""
@@ -28,16 +30,17 @@ _SILENCE = 0.7
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 
 
-def timeline(container: Any, stream: Any, rate: int, layout: str, most: float) -> Iterator[Samples]:
-    """The stream's samples from the file's first moment on, shape (channels, n), float32 in -1..1, holes filled.
+def timeline(container: Any, stream: Any, rate: int, layout: str, most: float, start: float = 0.0) -> Iterator[Samples]:
+    """The stream's samples from `start` seconds after the file's first moment on, float32 in -1..1, holes filled.
 
-    Ends quietly at `most` seconds or where the file can no longer be decoded.
+    Shape (channels, n). Ends quietly at `most` seconds or where the file can no longer be decoded. What lies well before
+    `start` is passed over undecoded.
     """
     origin = float((container.start_time or 0) / 1_000_000)
     channels = {"mono": 1, "stereo": 2}[layout]
     resampler = AudioResampler(format="fltp", layout=layout, rate=rate)
-    at = 0
-    for frame in _frames(container, stream):
+    at = round(start * rate)
+    for frame in _frames(container, stream, origin + start - RUN_UP):
         wanted = at if frame.time is None else round((float(frame.time) - origin) * rate)
         hole = wanted - at
         if hole > SLACK * rate:
@@ -54,14 +57,16 @@ def timeline(container: Any, stream: Any, rate: int, layout: str, most: float) -
             yield kept
 
 
-def _frames(container: Any, stream: Any) -> Iterator[AudioFrame]:
-    """Every frame that can be decoded; a damaged packet costs only itself."""
+def _frames(container: Any, stream: Any, start: float) -> Iterator[AudioFrame]:
+    """Every frame that can be decoded of the packets from `start` on (the file's own seconds); a damaged packet costs only itself."""
     packets = container.demux(stream)
     while True:
         try:
             packet = next(packets)
         except (StopIteration, av.error.FFmpegError):
             return
+        if packet.pts is not None and packet.pts * packet.time_base < start:
+            continue
         try:
             yield from packet.decode()
         except av.error.FFmpegError:

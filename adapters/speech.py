@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -132,7 +132,7 @@ class SpeechEngine:
         self._loaded: dict[str, Any] = {}
 
     def start(self) -> dict[str, Any]:
-        """Load the model now. Returns what is running: device, compute_type, threads, model, model_hash.
+        """Load the model now. Returns what is running: device, compute_type, threads, model, model_hash, english_only.
 
         Raises ModelMissing, ModelChanged, SpeechError.
         """
@@ -142,7 +142,7 @@ class SpeechEngine:
 
     def transcribe(
         self,
-        path: Path,
+        parts: Sequence[Path],
         *,
         language: str | None = None,
         hot_words: Sequence[str] = (),
@@ -150,7 +150,7 @@ class SpeechEngine:
         start_at: float = 0.0,
         partial: bool = False,
     ) -> Speech:
-        """The words of a recording (any container `media` accepts, finished or still growing).
+        """The words of a recording: its byte parts in order, any container `media` accepts, finished or still growing.
 
         `language`: a code such as "de"; None detects it (an English-only model always hears English). `hot_words`:
         names and terms to expect. `timeout`: seconds, after which the engine is killed. `start_at`: begin at this
@@ -167,11 +167,14 @@ class SpeechEngine:
         }
         with self._lock:
             child = self._require_child()
-            handed = _hand_over(path, Path(child.folder.name))
+            handed: list[Path] = []
             try:
-                answer = self._ask(child, asked | {"file": handed.name}, timeout)
+                for part in parts:
+                    handed.append(_hand_over(part, Path(child.folder.name), len(handed)))
+                answer = self._ask(child, asked | {"files": [path.name for path in handed]}, timeout)
             finally:
-                handed.unlink(missing_ok=True)
+                for path in handed:
+                    path.unlink(missing_ok=True)
         return self._speech(answer)
 
     def close(self) -> None:
@@ -209,7 +212,8 @@ class SpeechEngine:
         confinement = sandbox.Confinement(reads=[model.folder], devices=on_gpu, keeps_folder=False)
         child = sandbox.start("adapters.speech_child", request, limits, confinement, pipes=True)
         self._child, self._owner, self._buffer = child, os.getpid(), b""
-        self._loaded = self._read(child, _LOAD_TIMEOUT) | {"model": model.name, "model_hash": model.fingerprint}
+        named = {"model": model.name, "model_hash": model.fingerprint, "english_only": model.is_english_only}
+        self._loaded = self._read(child, _LOAD_TIMEOUT) | named
         return child
 
     def _end_child(self) -> None:
@@ -275,12 +279,12 @@ class SpeechEngine:
             raise SpeechError(f"the speech engine answered nonsense: {nonsense!r}") from nonsense
 
 
-def _hand_over(path: Path, folder: Path) -> Path:
-    """Put the recording where the child may read it: it sees no other file of ours.
+def _hand_over(path: Path, folder: Path, number: int) -> Path:
+    """Put a part of the recording where the child may read it: it sees no other file of ours.
 
     A second name for the same bytes costs nothing; across disks they are copied. The child cannot write to either.
     """
-    handed = folder / f"sound-{time.monotonic_ns()}"
+    handed = folder / f"sound-{number}"
     with suppress(OSError):
         os.link(path, handed)
         return handed
@@ -297,24 +301,38 @@ def _segment(value: dict[str, Any]) -> Segment:
 
 
 class FakeSpeech:
-    """The fake: hears `text` in every file, one word each half second; an empty text is no speech."""
+    """The fake: hears `text` in every file, one word each half second; an empty text is no speech.
+
+    Of a growing file (`partial`) it is sure of all words but the last; from `start_at` on it hears those that are left.
+    """
 
     def __init__(self, text: str = "hello from the fake engine", error: SpeechError | None = None) -> None:
         self.text, self.error = text, error
+        self.hash, self.english_only = "0" * 64, False
         self.asked: list[dict[str, Any]] = []
 
     def start(self) -> dict[str, Any]:
-        return {"device": "cpu", "compute_type": "fake", "threads": 1, "model": "fake", "model_hash": "0" * 64}
+        return {
+            "device": "cpu",
+            "compute_type": "fake",
+            "threads": 1,
+            "model": "fake",
+            "model_hash": self.hash,
+            "english_only": self.english_only,
+        }
 
-    def transcribe(self, path: Path, **asked: Any) -> Speech:
+    def transcribe(self, parts: Sequence[Path], **asked: Any) -> Speech:
         """Answers at once; remembers what was asked in `asked`; raises `error` where one was given."""
-        self.asked.append({"path": path, **asked})
+        self.asked.append({"parts": parts, **asked})
         if self.error:
             raise self.error
-        words = tuple(Word(n / 2, n / 2 + 0.4, f" {text}", 0.9) for n, text in enumerate(self.text.split()))
-        whole = Segment(0.0, len(words) / 2, self.text, -0.2, 0.01, low_confidence=False, words=words)
-        heard = Speech((whole,) if words else (), asked.get("language") or "en", 1.0, len(words) / 2, not words, 0.0, "fake", "0" * 64)
-        return replace(heard, stable_until=heard.duration)
+        said = [Word(n / 2, n / 2 + 0.4, f" {text}", 0.9) for n, text in enumerate(self.text.split())]
+        end = len(said) / 2
+        stable = max(0.0, end - 0.5) if asked.get("partial") else end
+        words = tuple(word for word in said if asked.get("start_at", 0.0) <= word.start < stable)
+        text = "".join(word.text for word in words).strip()
+        whole = Segment(words[0].start, words[-1].end, text, -0.2, 0.01, low_confidence=False, words=words) if words else None
+        return Speech((whole,) if whole else (), asked.get("language") or "en", 1.0, end, not words, stable, "fake", self.hash)
 
     def close(self) -> None:
         """Nothing to end."""

@@ -18,7 +18,7 @@ import ctranslate2
 import numpy as np
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 
-from adapters.media_bytes import PartsFile, sniff
+from adapters.media_bytes import PartsFile, heads, sniff
 from adapters.media_remux import pick
 from adapters.media_sound import timeline
 from adapters.speech_windows import RATE, Sound, Window, speech_spans, windows
@@ -94,7 +94,7 @@ class Engine:
     def transcribe(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Answer one question; see `SpeechEngine.transcribe` for its parts."""
         start_at = float(asked["start_at"])
-        sound, duration = _sound(Path.cwd() / asked["file"], start_at)
+        sound, duration = _sound([Path.cwd() / name for name in asked["files"]], start_at)
         spans = speech_spans(sound, LONGEST)
         pieces = windows(spans, LONGEST, WIDEST_GAP, len(sound) / RATE)
         stable = duration
@@ -177,13 +177,14 @@ def _later(segments: list[dict[str, Any]], by: float) -> list[dict[str, Any]]:
     return segments
 
 
-def _sound(path: Path, start_at: float) -> tuple[Sound, float]:
+def _sound(parts: list[Path], start_at: float) -> tuple[Sound, float]:
     """Mono sound from `start_at` on, and how long the whole file is. Raises Unreadable."""
-    file = PartsFile([path])
+    file = PartsFile(parts)
     kind = sniff(file.read(4096))
-    file.seek(0)
     if kind is None:
         raise Unreadable("not a recording")
+    # What a recorder added after a reload has a clock of its own; `media_remux` joins it, and only then is it heard.
+    file = PartsFile(parts, 0, [*heads(file, kind), None][1])
     try:
         with av.open(file, format=kind, options={"protocol_whitelist": ""}, metadata_errors="replace") as container:
             _, audio = pick(container)
@@ -197,10 +198,6 @@ def _sound(path: Path, start_at: float) -> tuple[Sound, float]:
 
 
 def _collected(container: Any, audio: Any, start_at: float) -> tuple[Sound, float]:
-    skip, at = round(start_at * RATE), 0
-    kept: list[Sound] = []
-    for piece in timeline(container, audio, RATE, "mono", _MOST_SECONDS):
-        if at + piece.shape[1] > skip:
-            kept.append(piece[0, max(0, skip - at) :])
-        at += piece.shape[1]
-    return (np.concatenate(kept) if kept else np.zeros(0, dtype=np.float32)), at / RATE
+    kept = [piece[0] for piece in timeline(container, audio, RATE, "mono", _MOST_SECONDS, start_at)]
+    sound = np.concatenate(kept) if kept else np.zeros(0, dtype=np.float32)
+    return sound, start_at + len(sound) / RATE

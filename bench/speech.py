@@ -130,7 +130,7 @@ def _adapters(folder: Path, mine: range) -> None:
         for number in mine:
             done = prepare([[folder / f"{number:03}.media"]], Path(out))
             assert done.playback is not None
-            heard = engine.transcribe(done.playback)
+            heard = engine.transcribe([done.playback])
             _say(number, heard.text, [(word.text, word.start) for word in heard.words])
         status = Path(f"/proc/{engine.pid}/status").read_text()
         print(json.dumps({"peak": int(status.split("VmHWM:")[1].split()[0]) / 1024}))
@@ -171,7 +171,7 @@ def _nobody() -> None:
         for name, sound in wordless(20).items():
             path = Path(folder) / "clip"
             path.write_bytes(record(20, sound, size=None))
-            heard = engine.transcribe(path)
+            heard = engine.transcribe([path])
             print(f"  {name:20}{len(heard.words):3} {heard.text[:60]}")
 
 

@@ -34,6 +34,7 @@ from models import (
     ProposalRun,
     Take,
     Transcript,
+    TranscriptPrefix,
     Upload,
 )
 from models.candidate import ENDED
@@ -114,6 +115,7 @@ def _drop_rows(db: Session, session: CandidateSession, take_ids: list[str]) -> N
         sa.delete(Proposal).where(Proposal.run_id.in_(runs)),
         sa.delete(ProposalRun).where(ProposalRun.session_id == session.id),
         sa.delete(Transcript).where(Transcript.take_id.in_(take_ids)),
+        sa.delete(TranscriptPrefix).where(TranscriptPrefix.take_id.in_(take_ids)),
         sa.delete(Media).where(Media.take_id.in_(take_ids)),
         sa.delete(Part).where(Part.upload_id.in_(uploads)),
         sa.delete(Upload).where(Upload.session_id == session.id),

@@ -43,6 +43,14 @@ def add(db: Session, employer_id: str, kind: str, subject_id: str, now: datetime
     return job
 
 
+def again(db: Session, employer_id: str, kind: str, subject_id: str, now: datetime, priority: int = 2) -> Job:
+    """Puts work in line, or opens it again when it was done or parked."""
+    job = add(db, employer_id, kind, subject_id, now, priority)
+    if job.state in ("done", "parked"):
+        job.state, job.attempts, job.not_before, job.error, job.ended_at = "waiting", 0, now, "", None
+    return job
+
+
 def claim(db: Session, kind: str, worker: str, now: datetime) -> Job | None:
     """Takes the fairest free row of this kind for `worker`, or None when nothing waits. Commits nothing.
 

@@ -91,15 +91,7 @@ def due(db: Session) -> list[CandidateSession]:
 
 def line_up(db: Session, session: CandidateSession, now: datetime) -> Job:
     """Puts a session in line, also one that was looked at before (a rerun)."""
-    return again(db, session.employer_id, "propose", session.id, now)
-
-
-def again(db: Session, employer_id: str, kind: str, subject_id: str, now: datetime) -> Job:
-    """Adds work, or opens it again when it was done or parked."""
-    job = jobs.add(db, employer_id, kind, subject_id, now, priority=2)
-    if job.state in ("done", "parked"):
-        job.state, job.attempts, job.not_before, job.error, job.ended_at = "waiting", 0, now, "", None
-    return job
+    return jobs.again(db, session.employer_id, "propose", session.id, now)
 
 
 def may_look(db: Session, session: CandidateSession) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from adapters import clock
 from adapters.mail import Sends
@@ -21,7 +21,11 @@ from models import Sessions
 class Hears(Protocol):
     """A speech engine: the warm one, or its fake."""
 
-    def transcribe(self, path: Path, *, language: str | None, hot_words: Sequence[str], timeout: float) -> Speech: ...
+    def start(self) -> dict[str, Any]: ...
+
+    def transcribe(
+        self, parts: Sequence[Path], *, language: str | None, hot_words: Sequence[str], timeout: float, start_at: float, partial: bool
+    ) -> Speech: ...
 
     def close(self) -> None: ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from adapters import encoder as encoders
-from domain import calibration, consents, proposal_records, proposals, proposing
+from domain import calibration, consents, jobs, proposal_records, proposals, proposing
 from domain.measures import Measure
 from jobs import propose
 from jobs.bench import Bench
@@ -49,7 +49,7 @@ def line_up(bench: Bench) -> int:
     with bench.sessions.open() as db:
         criteria = proposing.to_learn(db)
         for criterion in criteria:
-            proposing.again(db, criterion.employer_id, "calibrate", criterion.id, bench.now())
+            jobs.again(db, criterion.employer_id, "calibrate", criterion.id, bench.now())
         db.commit()
     if criteria:
         bench.queues.nudge("calibrate", len(criteria))

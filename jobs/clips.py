@@ -12,7 +12,7 @@ from domain import clips, transcripts
 from jobs.bench import Bench
 from jobs.prepare import decode, put
 from jobs.steps import Write
-from jobs.transcribe import PATIENCE, Order, columns, hot_words, listen
+from jobs.transcribe import PATIENCE, Order, heard, hot_words
 from models import Clip, Employer, Job, Session
 
 LIMITS = MediaLimits(max_seconds=clips.MOST_SECONDS, max_bytes=clips.MOST_BYTES)
@@ -61,7 +61,7 @@ def caption_clip(bench: Bench, job: Job) -> Write:
     """Hears the clip and proposes captions; a person reads and confirms them before anybody else sees them."""
     with bench.sessions.open(job.employer_id) as db:
         order = _order(db, clips.get_clip(db, job.subject_id))
-    text = transcripts.webvtt_of(columns(listen(bench, job, order)))
+    text = transcripts.webvtt_of(heard(bench, job, order))
 
     def write(db: Session, _now: datetime) -> list[str]:
         clips.heard(clips.get_clip(db, job.subject_id), text)
@@ -73,4 +73,4 @@ def caption_clip(bench: Bench, job: Job) -> Write:
 def _order(db: Session, clip: Clip) -> Order:
     base, each = PATIENCE
     names = hot_words([db.get_one(Employer, clip.employer_id).name], "")
-    return Order(clip.playback_key or "", clip.language, names, base + each * (clip.seconds or 0))
+    return Order([clip.playback_key or ""], clip.language, names, base + each * (clip.seconds or 0))

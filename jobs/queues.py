@@ -20,12 +20,15 @@ QUEUE_OF: Final = {
     "prepare_clip": "media",
     "transcribe": "speech",
     "caption_clip": "speech",
+    "listen": "speech",
     "propose": "score",
     "calibrate": "score",
     "mail": "mail",
     "hook": "hooks",
 }
 NAMES: Final = ("media", "speech", "score", "mail", "hooks")
+WAITED_FOR: Final = {"transcribe"}
+"""Kinds that go before the others in their queue: listening early must not delay an answer that has ended."""
 LIMIT_SECONDS: Final = {"media": 400, "speech": 1800, "score": 1500, "mail": 60, "hooks": 60}
 
 
@@ -45,7 +48,9 @@ class Queues:
         name = QUEUE_OF[kind]
         try:
             for _ in range(times):
-                self._queue(name).enqueue("jobs.run.run", kind, job_timeout=LIMIT_SECONDS[name], result_ttl=0, failure_ttl=3600)
+                self._queue(name).enqueue(
+                    "jobs.run.run", kind, job_timeout=LIMIT_SECONDS[name], result_ttl=0, failure_ttl=3600, at_front=kind in WAITED_FOR
+                )
         except redis.RedisError as error:
             log.warning("queue_away", queue=name, error=type(error).__name__)
             return False

@@ -20,6 +20,7 @@ from jobs import bench as benches
 from jobs.bench import Bench, Failed
 from jobs.calibrate import calibrate
 from jobs.clips import caption_clip, prepare_clip
+from jobs.listen import listen
 from jobs.mail import send
 from jobs.prepare import prepare
 from jobs.propose import propose
@@ -34,6 +35,7 @@ WORK: Final[dict[str, Callable[[Bench, Job], Write]]] = {
     "prepare_clip": prepare_clip,
     "transcribe": transcribe,
     "caption_clip": caption_clip,
+    "listen": listen,
     "propose": propose,
     "calibrate": calibrate,
     "mail": send,

@@ -15,7 +15,7 @@ import structlog
 from adapters.storage import StoreError
 from domain import candidates, clips, erasure, invites, jobs, leftovers, uploads
 from domain.audit import Actor
-from jobs import calibrate, propose, workroom
+from jobs import calibrate, listen, propose, workroom
 from jobs.bench import Bench
 
 log = structlog.get_logger()
@@ -107,9 +107,15 @@ def learn(bench: Bench) -> int:
     return calibrate.line_up(bench)
 
 
+def hear(bench: Bench) -> int:
+    """Puts growing recordings in line to be heard early. Returns how many."""
+    return listen.line_up(bench)
+
+
 EVERY: Final[dict[Callable[[Bench], int], float]] = {
     nudge: 3.0,
     look: 5.0,
+    hear: 5.0,
     expire: 30.0,
     learn: 300.0,
     remind: 600.0,
@@ -125,7 +131,7 @@ class Sweeper(threading.Thread):
     def __init__(self, bench: Bench) -> None:
         super().__init__(name="sweeper", daemon=True)
         self._bench = bench
-        self._due = {nudge: 0.0, look: 0.0, expire: 0.0, learn: 0.0, remind: 0.0, forget: 0.0, tidy: time.monotonic() + 3600}
+        self._due = dict.fromkeys(EVERY, 0.0) | {tidy: time.monotonic() + 3600}
 
     def run(self) -> None:
         """One round, a pause, the next, whatever goes wrong in one of them."""

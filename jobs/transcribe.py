@@ -1,18 +1,22 @@
-"""A take's words: the engine listens to the playback file, the database keeps what it heard as version 1."""
+"""A take's words: the engine listens to the playback file, the database keeps what it heard as version 1.
+
+What was heard while the answer was still being given (`listen.py`) is not heard again.
+"""
 
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from adapters.speech import ModelChanged, ModelMissing, Segment, Speech, SpeechError, SpeechTimeout, SpeechUnreadable
-from domain import media, transcripts
-from jobs.bench import Bench, Failed, Hears
+from domain import listening, media, transcripts
+from jobs.bench import Bench, Failed
 from jobs.queues import LIMIT_SECONDS
 from jobs.steps import Write
-from models import CandidateSession, Employer, Job, Session, Take
+from models import CandidateSession, Employer, Job, Session, Take, TranscriptPrefix
 
 TRIES_OF_SLOW_FILE: Final = 2
 MOST_HOT_WORDS: Final = 40
@@ -20,25 +24,36 @@ PATIENCE: Final = (120.0, 6.0)
 """Seconds a transcript may take: a base, and so many for each second of sound (a large model on a small machine)."""
 
 
+ENGLISH_ONLY: Final = (
+    "The speech model here knows English only, and this interview is in another language. "
+    "Whoever runs this server can add one that knows it: `greenroom add-model`."
+)
+
+
 @dataclass(frozen=True)
 class Order:
-    """What the engine is asked: which object, in which language, with which names to expect, and the seconds it may take."""
+    """What the engine is asked: which objects, in which language, with which names to expect, and the seconds it may take.
 
-    key: str
+    `prefix` is what was heard while the answer was still being given.
+    """
+
+    keys: list[str]
     language: str
     hot_words: list[str]
     timeout: float
+    prefix: TranscriptPrefix | None = None
 
 
 def transcribe(bench: Bench, job: Job) -> Write:
     """Hears the take `job.subject_id`."""
     with bench.sessions.open(job.employer_id) as db:
         order = _order(db, job.subject_id)
-    heard = columns(listen(bench, job, order)) if order else None
+    words = heard(bench, job, order) if order else None
 
     def write(db: Session, now: datetime) -> list[str]:
-        if heard is not None:
-            transcripts.store_machine(db, db.get_one(Take, job.subject_id), heard, now)
+        listening.drop(db, [job.subject_id])
+        if words is not None:
+            transcripts.store_machine(db, db.get_one(Take, job.subject_id), words, now)
         return []
 
     return write
@@ -51,20 +66,23 @@ def _order(db: Session, take_id: str) -> Order | None:
     made = media.find_media(db, take_id)
     if made is None or made.playback_key is None:
         raise Failed("There is nothing to listen to: the recording could not be prepared.", is_final=True)
-    take = db.get_one(Take, take_id)
+    return order_of(db, db.get_one(Take, take_id), [made.playback_key], made.seconds or 0)
+
+
+def order_of(db: Session, take: Take, keys: list[str], seconds: float = 0.0) -> Order:
+    """What to ask about a take whose bytes lie in these objects."""
     session = db.get_one(CandidateSession, take.session_id)
     base, each = PATIENCE
-    timeout = min(LIMIT_SECONDS["speech"] - 60.0, base + each * (made.seconds or 0))
+    timeout = min(LIMIT_SECONDS["speech"] - 60.0, base + each * seconds)
     design = session.version.design
     names = [design["opening"], db.get_one(Employer, take.employer_id).name]
-    return Order(made.playback_key, design["language"], hot_words(names, take.question.prompt), timeout)
+    return Order(keys, design["language"], hot_words(names, take.question.prompt), timeout, listening.find(db, take.id))
 
 
-def listen(bench: Bench, job: Job, order: Order) -> Speech:
-    """What the engine hears. Raises Failed with a sentence for people."""
+def heard(bench: Bench, job: Job, order: Order) -> dict[str, Any]:
+    """What the engine hears, as `hear` gives it. Raises Failed with a sentence for people."""
     try:
-        with bench.store.local_path(order.key) as path:
-            return _engine(bench).transcribe(path, language=order.language, hot_words=order.hot_words, timeout=order.timeout)
+        return hear(bench, order)[1]
     except SpeechUnreadable as unreadable:
         raise Failed("The sound of this recording cannot be decoded.", is_final=True) from unreadable
     except SpeechTimeout as late:
@@ -75,17 +93,26 @@ def listen(bench: Bench, job: Job, order: Order) -> Speech:
         raise Failed("The speech engine ended unexpectedly.") from error
 
 
-def _engine(bench: Bench) -> Hears:
+def hear(bench: Bench, order: Order, *, partial: bool = False) -> tuple[Speech, dict[str, Any]]:
+    """What the engine says about the part not heard before, and the whole in the shape `domain.transcripts` stores.
+
+    Words that another model heard are heard again. Raises what the engine raises, StoreError, Failed.
+    """
     if bench.speech is None:
         raise Failed("Transcription is switched off on this worker.")
-    return bench.speech
-
-
-def columns(heard: Speech) -> dict[str, Any]:
-    """What the engine heard, in the shape `domain.transcripts` stores."""
-    engine = {"model": heard.model, "hash": heard.model_hash, **heard.settings}
-    segments = [_segment(segment) for segment in heard.segments]
-    return {"language": heard.language, "engine": engine, "no_speech": heard.no_speech, "segments": segments}
+    running = bench.speech.start()
+    if running["english_only"] and order.language != "en":
+        raise Failed(ENGLISH_ONLY, is_final=True)
+    is_same = order.prefix is not None and order.prefix.engine.get("hash") == running["model_hash"]
+    start, before = (order.prefix.until, order.prefix.segments) if is_same and order.prefix else (0.0, [])
+    with ExitStack() as stack:
+        parts = [stack.enter_context(bench.store.local_path(key)) for key in order.keys]
+        said = bench.speech.transcribe(
+            parts, language=order.language, hot_words=order.hot_words, timeout=order.timeout, start_at=start, partial=partial
+        )
+    segments = [*before, *map(_segment, said.segments)]
+    engine = {"model": said.model, "hash": said.model_hash, **said.settings}
+    return said, {"language": said.language, "engine": engine, "no_speech": not segments, "segments": segments}
 
 
 def _segment(heard: Segment) -> dict[str, Any]:

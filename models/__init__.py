@@ -18,7 +18,7 @@ from models.saved_filter import SavedFilter
 from models.search import SearchEntry
 from models.sessions import Session, Sessions, one_session
 from models.tag import Tag
-from models.transcript import Transcript
+from models.transcript import Transcript, TranscriptPrefix
 from models.upload import Part, Upload
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "Take",
     "TenantUnset",
     "Transcript",
+    "TranscriptPrefix",
     "UTCDateTime",
     "Upload",
     "View",

@@ -25,7 +25,7 @@ class Job(OfEmployer, Base):
         sa.Index("ix_job_served", "employer_id", "kind", "started_at"),
     )
 
-    kind: Mapped[str] = mapped_column(sa.String(20))  # prepare | transcribe | propose | ...
+    kind: Mapped[str] = mapped_column(sa.String(20))  # prepare | listen | transcribe | propose | ...
     subject_id: Mapped[str] = mapped_column(sa.String(26), index=True)
     state: Mapped[str] = mapped_column(sa.String(10))
     priority: Mapped[int] = mapped_column(default=1)

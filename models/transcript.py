@@ -1,4 +1,4 @@
-"""The words of a take: the machine's version first, then people's corrections beside it."""
+"""The words of a take: what was heard while it is still recorded, then the machine's version, then people's corrections beside it."""
 
 from __future__ import annotations
 
@@ -31,3 +31,21 @@ class Transcript(OfEmployer, Base):
     text: Mapped[str] = mapped_column(sa.Text, default="")
     segments: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     created_at: Mapped[datetime]
+
+
+class TranscriptPrefix(OfEmployer, Base):
+    """What is known of a take that is still being recorded: its words up to `until` seconds, which will not change any more.
+
+    `upload_id` names the bytes they were heard in (no foreign key: an upload may be given up and begun anew, and then this
+    says nothing). `engine` and `segments` are those of a transcript. It goes when the transcript is stored.
+    """
+
+    __tablename__ = "transcript_prefix"
+
+    take_id: Mapped[str] = mapped_column(sa.ForeignKey("take.id"), unique=True)
+    upload_id: Mapped[str] = mapped_column(sa.String(26))
+    until: Mapped[float] = mapped_column(default=0.0)
+    language: Mapped[str] = mapped_column(sa.String(10), default="")
+    engine: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    segments: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    heard_at: Mapped[datetime]

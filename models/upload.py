@@ -15,6 +15,7 @@ class Upload(OfEmployer, Base):
     """`length` None means deferred. `writer` names the request that may append now: a newer one takes it over."""
 
     __tablename__ = "upload"
+    __table_args__ = (sa.Index("ix_upload_open", "finished_at", "touched_at"),)
 
     session_id: Mapped[str] = mapped_column(sa.ForeignKey("candidate_session.id"), index=True)
     take_id: Mapped[str] = mapped_column(sa.ForeignKey("take.id"), unique=True)

@@ -818,6 +818,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_transcript_employer_id'), ['employer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_transcript_take_id'), ['take_id'], unique=False)
 
+    op.create_table('transcript_prefix',
+    sa.Column('take_id', sa.String(length=26), nullable=False),
+    sa.Column('upload_id', sa.String(length=26), nullable=False),
+    sa.Column('until', sa.Double(), nullable=False),
+    sa.Column('language', sa.String(length=10), nullable=False),
+    sa.Column('engine', sa.JSON(), nullable=False),
+    sa.Column('segments', sa.JSON(), nullable=False),
+    sa.Column('heard_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('employer_id', sa.String(length=26), nullable=False),
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_transcript_prefix_employer_id_employer')),
+    sa.ForeignKeyConstraint(['take_id'], ['take.id'], name=op.f('fk_transcript_prefix_take_id_take')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_transcript_prefix')),
+    sa.UniqueConstraint('take_id', name=op.f('uq_transcript_prefix_take_id'))
+    )
+    with op.batch_alter_table('transcript_prefix', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_transcript_prefix_employer_id'), ['employer_id'], unique=False)
+
     op.create_table('upload',
     sa.Column('session_id', sa.String(length=26), nullable=False),
     sa.Column('take_id', sa.String(length=26), nullable=False),
@@ -840,6 +858,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('upload', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_upload_employer_id'), ['employer_id'], unique=False)
+        batch_op.create_index('ix_upload_open', ['finished_at', 'touched_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_upload_session_id'), ['session_id'], unique=False)
 
     op.create_table('part',
@@ -896,9 +915,14 @@ def downgrade() -> None:
     op.drop_table('part')
     with op.batch_alter_table('upload', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_upload_session_id'))
+        batch_op.drop_index('ix_upload_open')
         batch_op.drop_index(batch_op.f('ix_upload_employer_id'))
 
     op.drop_table('upload')
+    with op.batch_alter_table('transcript_prefix', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_transcript_prefix_employer_id'))
+
+    op.drop_table('transcript_prefix')
     with op.batch_alter_table('transcript', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_transcript_take_id'))
         batch_op.drop_index(batch_op.f('ix_transcript_employer_id'))

@@ -112,6 +112,33 @@ def test_takes_split_by_a_reload_become_one_answer(make: Preparer, kind: dict[st
     assert (heard(done)[2:48] > 0.1).all()
 
 
+@pytest.mark.parametrize("kind", [{}, H264])
+def test_an_upload_that_went_on_after_a_reload_is_joined_as_containers(make: Preparer, kind: dict[str, Any]) -> None:
+    """The bytes of two containers one after the other play wrong: all but the first would be lost."""
+    done = make(record(2, tone(2), **kind) + record(3, tone(3, pitch=880), **kind))
+    assert done.duration == pytest.approx(5, abs=0.15)
+    assert not done.reencoded
+    assert not done.truncated
+    assert heard(done)[45] > 0.05
+
+
+def test_a_container_cut_by_the_reload_keeps_what_it_has(make: Preparer) -> None:
+    first = record(4, tone(4))
+    done = make(first[: len(first) // 2] + record(2, tone(2)))
+    assert done.truncated
+    assert 3 < done.duration < 5
+
+
+def test_an_answer_in_a_thousand_parts_is_one_answer(tmp_path: Path) -> None:
+    """A part a second, and more parts than a process may have files open."""
+    data = record(3, tone(3))
+    parts = [tmp_path / f"{number:04}" for number in range(1000)]
+    for number, part in enumerate(parts):
+        part.write_bytes(data[len(data) * number // 1000 : len(data) * (number + 1) // 1000])
+    (tmp_path / "out").mkdir()
+    assert prepare([parts], tmp_path / "out").duration == pytest.approx(3, abs=0.15)
+
+
 def test_takes_of_different_codecs_are_joined_by_a_rendition(make: Preparer) -> None:
     done = make(record(2, tone(2)), record(2, tone(2), **H264))
     assert (done.reencoded, done.playback_type) == (True, "video/mp4")

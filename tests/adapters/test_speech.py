@@ -38,10 +38,10 @@ def quiet(seconds: float) -> Any:
     return np.zeros(int(seconds * RATE), dtype=np.float32)
 
 
-def stored(folder: Path, sound: Any, **how: Any) -> Path:
+def stored(folder: Path, sound: Any, **how: Any) -> list[Path]:
     path = folder / "answer"
     path.write_bytes(record(len(sound) / RATE, sound, **({"size": None} | how)))
-    return path
+    return [path]
 
 
 def told(count: int) -> Any:
@@ -107,16 +107,24 @@ def test_hot_words_help_with_a_name(engine: SpeechEngine, tmp_path: Path) -> Non
 def test_a_growing_answer_gives_the_same_words_in_pieces_as_at_once(engine: SpeechEngine, sentence: Any, tmp_path: Path) -> None:
     sound = told(9)
     whole = stored(tmp_path, sound)
-    data = whole.read_bytes()
+    data = whole[0].read_bytes()
     at_once = engine.transcribe(whole)
     grown = tmp_path / "growing"
     grown.write_bytes(data[: int(len(data) * 0.9)])
-    early = engine.transcribe(grown, partial=True)
+    early = engine.transcribe([grown], partial=True)
     late = engine.transcribe(whole, start_at=early.stable_until)
     assert 15 < early.stable_until < early.duration
     assert early.words
     assert early.words[-1].end <= early.stable_until <= late.words[0].start + 0.2
     assert is_close(f"{early.text} {late.text}", at_once.text)
+
+
+def test_of_an_upload_that_went_on_after_a_reload_only_the_first_container_is_heard_early(engine: SpeechEngine, tmp_path: Path) -> None:
+    """The second has a clock of its own: its words would stand in the wrong place."""
+    parts = stored(tmp_path, told(2))
+    (tmp_path / "second").write_bytes(record(30, told(6)[: 30 * RATE], size=None))
+    alone = engine.transcribe(parts, partial=True)
+    assert engine.transcribe([*parts, tmp_path / "second"], partial=True).duration == alone.duration
 
 
 def test_an_answer_that_has_only_begun_has_nothing_stable(engine: SpeechEngine, sentence: Any, tmp_path: Path) -> None:
@@ -154,20 +162,20 @@ def test_what_has_no_sound_is_unreadable_and_the_engine_lives(engine: SpeechEngi
     before = engine.pid
     (tmp_path / "answer").write_bytes(data)
     with pytest.raises(SpeechUnreadable):
-        engine.transcribe(tmp_path / "answer")
+        engine.transcribe([tmp_path / "answer"])
     assert engine.pid == before
 
 
 def test_a_picture_without_sound_is_unreadable(engine: SpeechEngine, tmp_path: Path) -> None:
     (tmp_path / "answer").write_bytes(record(1, None))
     with pytest.raises(SpeechUnreadable, match="no sound"):
-        engine.transcribe(tmp_path / "answer")
+        engine.transcribe([tmp_path / "answer"])
 
 
 def test_the_recording_is_neither_changed_nor_left_in_the_box(engine: SpeechEngine, tmp_path: Path) -> None:
-    path = stored(tmp_path, tone(1))
+    [path] = stored(tmp_path, tone(1))
     before = path.read_bytes()
-    engine.transcribe(path)
+    engine.transcribe([path])
     assert path.read_bytes() == before
     assert path.stat().st_nlink == 1
 
@@ -241,8 +249,8 @@ def test_phrases_end_at_full_stops_and_long_pauses_and_say_when_they_are_unsure(
 
 def test_the_fake_answers_and_remembers_what_was_asked(tmp_path: Path) -> None:
     fake = FakeSpeech("hello there")
-    assert [word.text for word in fake.transcribe(tmp_path, language="de").words] == [" hello", " there"]
+    assert [word.text for word in fake.transcribe([tmp_path], language="de").words] == [" hello", " there"]
     assert fake.asked[0]["language"] == "de"
-    assert FakeSpeech("").transcribe(tmp_path).no_speech
+    assert FakeSpeech("").transcribe([tmp_path]).no_speech
     with pytest.raises(SpeechTimeout):
-        FakeSpeech(error=SpeechTimeout("late")).transcribe(tmp_path)
+        FakeSpeech(error=SpeechTimeout("late")).transcribe([tmp_path])

@@ -239,3 +239,16 @@ def test_parts_are_joined_in_the_order_of_their_offsets(db: Session, bench: Benc
     for part in media.parts_of(db, take.id):
         joined.writelines(bench.store.open(part.key))
     assert joined.getvalue() == webm
+
+
+def test_an_english_model_is_not_asked_about_another_language(db: Session, bench: Bench, take: Take, world: World) -> None:
+    world.version.design = {**world.version.design, "language": "de"}
+    db.commit()
+    assert isinstance(bench.speech, FakeSpeech)
+    bench.speech.english_only = True
+    run.run_next(bench, "prepare")
+    run.run_next(bench, "transcribe")
+    job = job_of(db, "transcribe")
+    assert job.state == "parked"
+    assert "knows English only" in job.error
+    assert transcripts.find_newest(db, take.id) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,15 @@ from jobs import worker
 class SlowSpeech(FakeSpeech):
     """Takes its time, as a long answer would."""
 
-    def transcribe(self, path: Path, **asked: Any) -> Speech:
+    def transcribe(self, parts: Sequence[Path], **asked: Any) -> Speech:
         time.sleep(3.0)
-        return super().transcribe(path, **asked)
+        return super().transcribe(parts, **asked)
 
 
 class StuckSpeech(FakeSpeech):
     """Native code that never comes back, in a child that is killed at its limit."""
 
-    def transcribe(self, path: Path, **asked: Any) -> Speech:
+    def transcribe(self, parts: Sequence[Path], **asked: Any) -> Speech:
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
         try:
             child.wait(1.0)
