@@ -179,5 +179,6 @@ def test_an_answer_that_ended_goes_before_one_that_goes_on(real_redis: RedisServ
     queues = Queues(real_redis.url)
     queues.nudge("listen", 3)
     queues.nudge("transcribe")
-    first = real_redis.client.lindex("rq:queue:speech", 0)
-    assert b"transcribe" in zlib.decompress(real_redis.client.hget(f"rq:job:{first.decode()}", "data"))
+    client: Any = real_redis.client
+    first = client.lindex("rq:queue:speech", 0)
+    assert b"transcribe" in zlib.decompress(client.hget(b"rq:job:" + first, "data"))
