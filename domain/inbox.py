@@ -16,9 +16,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import audit, search
+from domain import audit, members, search
 from domain.audit import Actor, Verb
-from domain.errors import NotFound
 from models import Candidate, CandidateSession, Interview, Member, Scorecard
 
 PAGE: Final = 50
@@ -131,9 +130,9 @@ def scorers(db: Session) -> list[tuple[str, str]]:
 
 def assign(db: Session, actor: Actor, session_ids: Sequence[str], member_id: str | None, now: datetime) -> int:
     """Gives sessions to a member, or to nobody (None). Returns how many changed hands. Raises NotFound for an unknown member."""
-    if member_id is not None and db.scalar(sa.select(Member.id).where(Member.id == member_id)) is None:
-        raise NotFound
     found = list(db.scalars(sa.select(CandidateSession).where(CandidateSession.id.in_(session_ids))))
+    if member_id is not None:
+        members.require_sees(db, members.get_member(db, member_id), {session.interview_id for session in found})
     changed = [session for session in found if session.assignee_id != member_id]
     for session in changed:
         session.assignee_id = member_id

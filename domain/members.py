@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from domain import audit, logins
 from domain.audit import Actor, Verb
 from domain.errors import Conflict, Forbidden, Invalid, NotFound, TokenRevoked
 from domain.tokens import Tokens
-from models import Login, Member
+from models import Interview, Login, Member, Seat
 from models.employer import ROLES
 
 SHORTEST_PASSWORD: Final = 12
@@ -68,8 +68,44 @@ def change_role(db: Session, changer: Member, member: Member, role: str, now: da
         _require_another_owner(db, member)
     if member.role == role:
         return
+    if role in ("owner", "admin"):
+        limit_to(db, changer, member, None, now)
     audit.append(db, _actor(changer), Verb.MEMBER_CHANGED, ("member", member.id), {"role": role, "before": member.role}, now=now)
     member.role = role
+
+
+def limit_to(db: Session, changer: Member, member: Member, interview_ids: Collection[str] | None, now: datetime) -> None:
+    """Lets a reviewer or read-only member see only these interviews; None: all of them, also later ones.
+
+    Raises Invalid for none at all, and for owners and admins, who design every interview; NotFound for an unknown interview.
+    """
+    _require_may_touch(changer, member)
+    if interview_ids is not None and member.role in ("owner", "admin"):
+        raise Invalid("Owners and admins see every interview. Make them a reviewer first.", {"interviews": "not for this role"})
+    if interview_ids is not None and not interview_ids:
+        raise Invalid("Choose at least one interview, or all of them.", {"interviews": "none chosen"})
+    chosen = set(interview_ids or ())
+    if len(chosen) != len(db.scalars(sa.select(Interview.id).where(Interview.id.in_(chosen))).all()):
+        raise NotFound
+    if (before := None if member.sees_all else seats(db, member)) == (None if interview_ids is None else chosen):
+        return
+    db.execute(sa.delete(Seat).where(Seat.member_id == member.id))
+    db.add_all(Seat(employer_id=member.employer_id, member_id=member.id, interview_id=one) for one in sorted(chosen))
+    member.sees_all = interview_ids is None
+    about = {"interviews": "all" if interview_ids is None else sorted(chosen), "before": "all" if before is None else sorted(before)}
+    audit.append(db, _actor(changer), Verb.MEMBER_CHANGED, ("member", member.id), about, now=now)
+    db.flush()
+
+
+def seats(db: Session, member: Member) -> set[str]:
+    """Ids of the interviews a member was given; without meaning while they see all."""
+    return set(db.scalars(sa.select(Seat.interview_id).where(Seat.member_id == member.id)))
+
+
+def require_sees(db: Session, member: Member, interview_ids: Collection[str]) -> None:
+    """Raises Conflict when one of these interviews is not theirs to see."""
+    if not member.sees_all and set(interview_ids) - seats(db, member):
+        raise Conflict(f"{member.name} does not see this interview.", "Choose somebody else, or give them the interview under Members.")
 
 
 def disable(db: Session, changer: Member, member: Member, now: datetime) -> None:

@@ -10,15 +10,16 @@ from sqlalchemy.orm import Session
 from domain import invites, mail
 from domain.audit import Actor
 from domain.interviews import find_next_stage, get_interview
-from models import CandidateSession, Invite
+from models import CandidateSession, Invite, beyond_seats
 
 
 def follow(db: Session, actor: Actor, session: CandidateSession, now: datetime) -> None:
-    """Does what the decision that holds now asks for."""
-    if session.verdict == "advance":
-        advance(db, actor, session, now)
-    else:
-        take_back(db, actor, session, now)
+    """Does what the decision that holds now asks for, also in a stage the decider does not see."""
+    with beyond_seats(db):
+        if session.verdict == "advance":
+            advance(db, actor, session, now)
+        else:
+            take_back(db, actor, session, now)
 
 
 def advance(db: Session, actor: Actor, session: CandidateSession, now: datetime) -> Invite | None:

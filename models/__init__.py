@@ -16,6 +16,7 @@ from models.review import Decision, Note, Score, Scorecard, View
 from models.rubric import Rubric
 from models.saved_filter import SavedFilter
 from models.search import SearchEntry
+from models.seat import Seat, beyond_seats, limit
 from models.sessions import Session, Sessions, one_session
 from models.tag import Tag
 from models.transcript import Transcript, TranscriptPrefix
@@ -60,6 +61,7 @@ __all__ = [
     "Score",
     "Scorecard",
     "SearchEntry",
+    "Seat",
     "Session",
     "Sessions",
     "Step",
@@ -71,8 +73,10 @@ __all__ = [
     "UTCDateTime",
     "Upload",
     "View",
+    "beyond_seats",
     "db",
     "is_reachable",
+    "limit",
     "new_id",
     "one_session",
     "serve",

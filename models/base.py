@@ -27,6 +27,8 @@ NAMING: Final = {
 METADATA: Final = sa.MetaData(naming_convention=NAMING)
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 EVERY_EMPLOYER: Final = "*"
+SEATS: Final = "seats"
+"""Where a session keeps the rules of the inner fence (`models/seat.py`), if its member does not see every interview."""
 
 
 class TenantUnset(RuntimeError):
@@ -87,6 +89,7 @@ db = SQLAlchemy(metadata=METADATA)
 def serve(session: orm.Session, employer_id: str) -> None:
     """Says for which employer (or `EVERY_EMPLOYER`) this session reads from now on."""
     session.info["employer_id"] = employer_id
+    session.info.pop(SEATS, None)
 
 
 def is_reachable(session: orm.Session) -> bool:
@@ -115,7 +118,8 @@ def _fence(state: orm.ORMExecuteState) -> None:
             raise TenantUnset(f"no employer set for: {str(state.statement)[:120]}")
         return
     state.statement = state.statement.options(
-        orm.with_loader_criteria(OfEmployer, lambda cls: cls.employer_id == employer_id, include_aliases=True)
+        orm.with_loader_criteria(OfEmployer, lambda cls: cls.employer_id == employer_id, include_aliases=True),
+        *state.session.info.get(SEATS, ()),
     )
 
 

@@ -28,6 +28,7 @@ class Employer(WithId, Base):
 class Member(OfEmployer, Base):
     """A person who works for the employer. Addresses are unique over the whole installation, so login needs no tenant.
 
+    `sees_all` False: only the interviews they have a seat at (`models/seat.py`); owners and admins always see all.
     `totp_counter` is the time step of the last code that was accepted: none is taken twice.
     """
 
@@ -36,6 +37,7 @@ class Member(OfEmployer, Base):
     email: Mapped[str] = mapped_column(sa.String(320), unique=True)
     name: Mapped[str] = mapped_column(sa.String(200))
     role: Mapped[str] = mapped_column(sa.String(20))
+    sees_all: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str | None] = mapped_column(sa.String(300))
     totp_secret: Mapped[str | None] = mapped_column(sa.String(64))
     totp_counter: Mapped[int] = mapped_column(sa.BigInteger, default=0)

@@ -15,7 +15,7 @@ from domain.audit import Actor
 from domain.errors import Forbidden
 from domain.tokens import Tokens
 from jobs.queues import Queues
-from models import EVERY_EMPLOYER, Member, db, serve
+from models import EVERY_EMPLOYER, Member, db, limit, serve
 from views import pages
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -37,6 +37,8 @@ def members_only(blueprint: Blueprint, *roles: str) -> None:
             return _to_login()
         g.member = member
         serve(db.session(), member.employer_id)
+        if not member.sees_all:
+            limit(db.session(), member.id)
         if request.method not in SAFE and member.role not in (roles or SCORERS):
             raise Forbidden
         return None

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from adapters import clock
-from domain import mail, members
+from domain import interviews, mail, members
 from domain.errors import Conflict, Invalid
 from models import Member, db
 from models.employer import ROLES
@@ -38,6 +38,8 @@ def create() -> AnyResponse:
         made = members.invite_member(
             db.session(), guards.member(), form.get("email", ""), form.get("name", ""), form.get("role", ""), clock.now()
         )
+        if chosen := form.getlist("interview"):
+            members.limit_to(db.session(), guards.member(), made, chosen, clock.now())
     except (Invalid, Conflict) as refused:
         db.session.rollback()
         return _list(refused.status, refused=refused, typed=form.to_dict())
@@ -59,6 +61,20 @@ def change_role(member_id: str) -> AnyResponse:
     members.change_role(db.session(), guards.member(), member, request.form.get("role", ""), clock.now())
     db.session.commit()
     return pages.go(url_for("members.show", member_id=member.id), "The role holds from the next click on.")
+
+
+@door.post("/<member_id>/interviews")
+def limit(member_id: str) -> AnyResponse:
+    """Which interviews a reviewer or read-only member sees: all, or the ticked ones."""
+    member = members.get_member(db.session(), member_id)
+    chosen = request.form.getlist("interview") if request.form.get("sees") == "some" else None
+    try:
+        members.limit_to(db.session(), guards.member(), member, chosen, clock.now())
+    except Invalid as refused:
+        db.session.rollback()
+        return _show(member, status=refused.status, refused=refused)
+    db.session.commit()
+    return pages.go(url_for("members.show", member_id=member.id), "This holds from the next click on.")
 
 
 @door.post("/<member_id>/disable")
@@ -99,12 +115,17 @@ def _can_mail() -> bool:
 def _list(status: int = 200, **said: Any) -> Response:
     values: dict[str, Any] = {"refused": None, "typed": {}, **said}
     found = members.everybody(db.session())
-    return pages.page("members/index.html", status, members=found, **_shared(), **values)
+    listed = interviews.overview(db.session()) if guards.member().role in guards.MANAGERS else []
+    return pages.page("members/index.html", status, members=found, interviews=listed, **_shared(), **values)
 
 
-def _show(member: Member, link: str = "") -> Response:
-    current = members.current_logins(db.session(), member, clock.now())
-    return pages.page("members/show.html", member=member, logins=current, link=link, **_shared())
+def _show(member: Member, link: str = "", status: int = 200, refused: Invalid | None = None) -> Response:
+    values = {
+        "logins": members.current_logins(db.session(), member, clock.now()),
+        "interviews": interviews.overview(db.session()),
+        "seats": members.seats(db.session(), member),
+    }
+    return pages.page("members/show.html", status, member=member, link=link, refused=refused, **values, **_shared())
 
 
 def _shared() -> dict[str, Any]:

@@ -119,6 +119,7 @@ def upgrade() -> None:
     sa.Column('email', sa.String(length=320), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('role', sa.String(length=20), nullable=False),
+    sa.Column('sees_all', sa.Boolean(), nullable=False),
     sa.Column('password_hash', sa.String(length=300), nullable=True),
     sa.Column('totp_secret', sa.String(length=64), nullable=True),
     sa.Column('totp_counter', sa.BigInteger(), nullable=False),
@@ -250,6 +251,21 @@ def upgrade() -> None:
     with op.batch_alter_table('interview_version', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_interview_version_employer_id'), ['employer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_interview_version_interview_id'), ['interview_id'], unique=False)
+
+    op.create_table('seat',
+    sa.Column('member_id', sa.String(length=26), nullable=False),
+    sa.Column('interview_id', sa.String(length=26), nullable=False),
+    sa.Column('employer_id', sa.String(length=26), nullable=False),
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_seat_employer_id_employer')),
+    sa.ForeignKeyConstraint(['interview_id'], ['interview.id'], name=op.f('fk_seat_interview_id_interview')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_seat_member_id_member')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_seat')),
+    sa.UniqueConstraint('member_id', 'interview_id', name=op.f('uq_seat_member_id_interview_id'))
+    )
+    with op.batch_alter_table('seat', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_seat_employer_id'), ['employer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_seat_member_id'), ['member_id'], unique=False)
 
     op.create_table('criterion',
     sa.Column('version_id', sa.String(length=26), nullable=False),
@@ -1073,6 +1089,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_criterion_employer_id'))
 
     op.drop_table('criterion')
+    with op.batch_alter_table('seat', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_seat_member_id'))
+        batch_op.drop_index(batch_op.f('ix_seat_employer_id'))
+
+    op.drop_table('seat')
     with op.batch_alter_table('interview_version', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_interview_version_interview_id'))
         batch_op.drop_index(batch_op.f('ix_interview_version_employer_id'))

@@ -1,0 +1,179 @@
+"""A reviewer of some interviews only: every other one, and whatever belongs to it, looks as if it did not exist."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from domain import inbox, interviews, members
+from domain.errors import Conflict
+from models import AuditEvent, CandidateSession, Interview, Invite, Mail, Member, Take, limit, serve
+from models.base import OfEmployer
+from tests.factories import NOW, World, create_design
+from tests.reviewing import actor, create_submitted, score
+from tests.views.conftest import Enter
+
+READ = [
+    "/interviews/{interview}",
+    "/interviews/{interview}/versions/1",
+    "/interviews/{interview}/embed",
+    "/interviews/{interview}/invites",
+    "/interviews/{interview}/clips/welcome",
+    "/embeds/{embed}/preview",
+    "/sessions/{session}",
+    "/sessions/{session}/packet",
+    "/sessions/{session}/takes/{take}/playback",
+    "/questions/{question}",
+    "/figures/{interview}",
+    "/shortlist/{interview}",
+    "/shortlist/{interview}/compare?session={session}",
+]
+CHANGE = [
+    "/figures/{interview}/export",
+    "/shortlist/{interview}/export",
+    "/sessions/{session}/notes",
+    "/sessions/{session}/decision",
+    "/sessions/{session}/scorecard",
+]
+LISTS = ["/", "/?view=to_decide", "/?text=carla", "/?q=carla", "/interviews", "/figures", "/shortlist"]
+
+
+@pytest.fixture
+def other(world: World, db: Session) -> Interview:
+    """A second published interview of Acme's."""
+    made = interviews.create(db, world.actor, create_design(title="Sales screen", opening="Sales"), NOW)
+    interviews.publish(db, world.actor, made, NOW)
+    db.commit()
+    return made
+
+
+@pytest.fixture
+def hidden(world: World, db: Session) -> CandidateSession:
+    """Carla's submitted answers to the interview Bob will not see."""
+    made = create_submitted(db, world)
+    db.commit()
+    return made
+
+
+@pytest.fixture
+def ids(world: World, hidden: CandidateSession, db: Session) -> dict[str, str]:
+    take = db.scalars(select(Take).where(Take.session_id == hidden.id, Take.kind == "video")).one()
+    question = world.version.questions[0].id
+    return {"interview": world.interview.id, "embed": world.embed.id, "session": hidden.id, "take": take.id, "question": question}
+
+
+@pytest.fixture
+def limited(world: World, other: Interview, db: Session) -> Member:
+    """Bob, who sees the sales screen only."""
+    members.limit_to(db, world.owner, world.reviewer, [other.id], NOW)
+    db.commit()
+    return world.reviewer
+
+
+@pytest.mark.parametrize("address", READ)
+def test_what_a_reviewer_of_all_sees_is_unknown_to_one_of_some(
+    address: str, enter: Enter, world: World, ids: dict[str, str], other: Interview, db: Session
+) -> None:
+    bob = enter(world.reviewer)
+    assert bob.get(address.format(**ids)).status_code != 404
+    members.limit_to(db, world.owner, world.reviewer, [other.id], NOW)
+    db.commit()
+    assert bob.get(address.format(**ids)).status_code == 404
+
+
+@pytest.mark.parametrize("address", CHANGE)
+def test_nothing_of_it_can_be_changed_or_exported(address: str, enter: Enter, limited: Member, ids: dict[str, str]) -> None:
+    form = {"format": "csv", "text": "a note", "verdict": "advance", "reason": "Good."}
+    assert enter(limited).post(address.format(**ids), data=form).status_code == 404
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_no_list_and_no_search_shows_it(address: str, enter: Enter, world: World, limited: Member, hidden: CandidateSession) -> None:
+    words = ("Carla", "Support screen", hidden.id)
+    page = enter(limited).get(address)
+    assert page.status_code == 200
+    for word in words:
+        assert word not in page.text
+
+
+def test_the_other_interview_works_as_ever(enter: Enter, limited: Member, other: Interview) -> None:
+    bob = enter(limited)
+    assert bob.get(f"/interviews/{other.id}").status_code == 200
+    assert "Sales screen" in bob.get("/interviews").text
+
+
+def test_every_table_that_belongs_to_an_interview_is_behind_the_inner_fence(
+    world: World, limited: Member, hidden: CandidateSession, db: Session
+) -> None:
+    unseen, member_id = hidden.id, limited.id
+    belonging = {"interview_id", "version_id", "session_id", "take_id"}
+    serve(db, world.employer.id)
+    limit(db, member_id)
+    db.expunge_all()
+    for cls in OfEmployer.__subclasses__():
+        if cls.__name__ != "Seat" and belonging & set(inspect(cls).columns.keys()):
+            rows = db.scalars(select(cls)).all()
+            assert all("Sales" in str(getattr(getattr(row, "interview", None), "title", "Sales")) for row in rows), cls
+            assert unseen not in {getattr(row, "session_id", "") for row in rows}, cls
+
+
+def test_advancing_into_a_stage_one_does_not_see_still_invites(enter: Enter, world: World, hidden: CandidateSession, db: Session) -> None:
+    second = interviews.create_stage(db, world.actor, world.interview, NOW)
+    interviews.publish(db, world.actor, second, NOW)
+    members.limit_to(db, world.owner, world.reviewer, [world.interview.id], NOW)
+    score(db, hidden, world.reviewer, 4, 4)
+    db.commit()
+    form = {"verdict": "advance", "reason": "Concrete examples.", "on": ""}
+    assert enter(world.reviewer).post(f"/sessions/{hidden.id}/decision", data=form).status_code == 303
+    serve(db, world.employer.id)
+    invite = db.scalars(select(Invite).where(Invite.interview_id == second.id)).one()
+    following = db.get_one(CandidateSession, invite.session_id)
+    assert (following.previous_id, following.candidate_id) == (hidden.id, hidden.candidate_id)
+    assert [letter.kind for letter in db.scalars(select(Mail).where(Mail.session_id == following.id))] == ["next_stage"]
+
+
+def test_a_session_is_not_assigned_to_somebody_who_does_not_see_it(
+    world: World, limited: Member, hidden: CandidateSession, db: Session
+) -> None:
+    serve(db, world.employer.id)
+    with pytest.raises(Conflict, match="does not see"):
+        inbox.assign(db, actor(world.owner), [hidden.id], limited.id, NOW)
+
+
+def test_interviews_are_chosen_on_the_persons_page(enter: Enter, world: World, other: Interview, db: Session) -> None:
+    alice = enter(world.owner)
+    address = f"/members/{world.reviewer.id}"
+    assert alice.post(f"{address}/interviews", data={"sees": "some", "interview": [other.id]}).status_code == 303
+    assert "in 1 interview<" in alice.get(address).text
+    assert enter(world.reviewer).get(f"/interviews/{world.interview.id}").status_code == 404
+    alice.post(f"{address}/interviews", data={"sees": "all"})
+    assert enter(world.reviewer).get(f"/interviews/{world.interview.id}").status_code == 200
+    changes = [event.data for event in db.scalars(select(AuditEvent).where(AuditEvent.verb == "member:changed"))]
+    assert changes == [{"interviews": [other.id], "before": "all"}, {"interviews": "all", "before": [other.id]}]
+
+
+def test_somebody_can_be_added_for_one_interview(enter: Enter, world: World, other: Interview, db: Session) -> None:
+    form = {"name": "Gast", "email": "gast@acme.test", "role": "reviewer", "interview": [other.id]}
+    assert enter(world.owner).post("/members", data=form).status_code == 303
+    made = db.scalars(select(Member).where(Member.email == "gast@acme.test")).one()
+    assert (made.sees_all, members.seats(db, made)) == (False, {other.id})
+
+
+def test_what_cannot_be_chosen_is_refused(enter: Enter, world: World, rival: World, other: Interview, db: Session) -> None:
+    mine, foreign_id, reader, owner = world.reviewer.id, rival.interview.id, world.reader.id, world.owner.id
+    bob, mallory, alice = enter(world.reviewer), enter(rival.owner), enter(world.owner)
+    none = alice.post(f"/members/{mine}/interviews", data={"sees": "some"})
+    assert none.status_code == 422
+    assert "at least one interview" in none.text
+    foreign = {"sees": "some", "interview": [foreign_id]}
+    assert alice.post(f"/members/{mine}/interviews", data=foreign).status_code == 404
+    own = alice.post(f"/members/{owner}/interviews", data={"sees": "some", "interview": [other.id]})
+    assert own.status_code == 422
+    assert bob.post(f"/members/{reader}/interviews", data={"sees": "all"}).status_code == 403
+    assert mallory.post(f"/members/{mine}/interviews", data={"sees": "all"}).status_code == 404
+
+
+def test_who_becomes_an_admin_sees_everything_again(enter: Enter, world: World, limited: Member, db: Session) -> None:
+    enter(world.owner).post(f"/members/{limited.id}/role", data={"role": "admin"})
+    assert enter(limited).get(f"/interviews/{world.interview.id}").status_code == 200
