@@ -17,7 +17,8 @@ from tests import postgres
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 FAST = ["-n", "2", "-m", "not browser and not slow"]
-REAL = ["-m", "browser or slow"]
+REAL = ["-n", "3", "--dist", "loadgroup", "-m", "browser or slow"]
+ALONE = ["-n", "0", "--last-failed", "--last-failed-no-failures=none"]
 
 
 def main(arguments: list[str]) -> int:
@@ -49,7 +50,7 @@ def _tests(database: str, extra: list[str], quick: bool, environment: dict[str, 
 def _fails_again(name: str, command: list[str], environment: dict[str, str]) -> bool:
     if not name.startswith("real parts"):
         return True
-    return bool(_run(f"{name}, those that failed once more", [*command, "--last-failed", "--last-failed-no-failures=none"], environment))
+    return bool(_run(f"{name}, those that failed once more", [*command, *ALONE], environment))
 
 
 def _run(name: str, command: list[str], environment: dict[str, str] | None = None) -> int:

@@ -44,6 +44,13 @@ FLAGS = [
 ]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process runs all of these: they share one installation, and later ones look at what earlier ones recorded."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
 @dataclass
 class Greenroom:
     """A running installation: what the ready file says, and the process that `make run` would have started."""

@@ -134,7 +134,7 @@ def real_redis() -> Iterator[RedisServer]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def wait_for(condition: object, seconds: float = 30.0) -> bool:
+def wait_for(condition: object, seconds: float = 90.0) -> bool:
     """Asks again and again until it holds. False when it never did."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
