@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import accommodations, audit, candidates, jobs
+from domain import accommodations, audit, candidates, jobs, uploads
 from domain.audit import Actor, Verb
 from domain.designs import InterviewDesign
 from domain.errors import Conflict, NotComplete, NotFound, Refused, TooLarge
@@ -54,7 +54,7 @@ def get_take(db: Session, session: CandidateSession, take_id: str) -> Take:
 
 
 def parts_to_close(db: Session, session: CandidateSession, take: Take, closing: Closing, now: datetime) -> list[str] | None:
-    """The store keys to read back, in order; None when the take was closed with just these facts before.
+    """The store keys to read back, in order, to which nothing can be added; None when the take was closed with just these facts before.
 
     Raises Conflict (with `offset`) while bytes are missing, Refused for a hash left out without reason, SessionEnded.
     """
@@ -68,14 +68,13 @@ def parts_to_close(db: Session, session: CandidateSession, take: Take, closing: 
     upload = db.scalars(sa.select(Upload).where(Upload.take_id == take.id)).one()
     if upload.offset < closing.bytes:
         raise Conflict("Some of the recording is still missing.", "Send the rest, then close again.", offset=upload.offset)
+    uploads.seal(db, upload, now)
     return list(db.scalars(sa.select(Part.key).where(Part.upload_id == upload.id).order_by(Part.offset)))
 
 
 def close(db: Session, session: CandidateSession, take: Take, closing: Closing, held: Held, now: datetime) -> bool:
     """Compares what was recorded with what is held: `verified` or `damaged`. True when work on it now waits."""
-    upload = db.scalars(sa.select(Upload).where(Upload.take_id == take.id)).one()
     is_whole = 0 < closing.bytes == held.bytes and closing.sha256 in (None, held.sha256)
-    upload.length, upload.writer, upload.finished_at = upload.offset, None, upload.finished_at or now
     take.state = "verified" if is_whole else "damaged"
     take.bytes, take.sha256, take.seconds = held.bytes, held.sha256, closing.seconds
     take.reason, take.closed_at = closing.reason, now

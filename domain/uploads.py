@@ -254,6 +254,16 @@ def release(db: Session, upload_id: str, writer: str | None = None) -> None:
     _changed(db, (held.where(Upload.writer == writer) if writer else held).values(writer=None))
 
 
+def seal(db: Session, upload: Upload, now: datetime) -> None:
+    """Nothing can be added from here on: what is read back to be compared is what stays. Raises Conflict when something just was."""
+    mine = sa.update(Upload).where(Upload.id == upload.id, Upload.offset == upload.offset)
+    values = {"length": Upload.offset, "writer": None, "finished_at": upload.finished_at or now}
+    is_mine = _changed(db, mine.values(values)) == 1
+    db.refresh(upload)
+    if not is_mine:
+        raise Conflict("More of the recording is arriving.", "Close again.", offset=upload.offset)
+
+
 def find_offset(db: Session, upload_id: str) -> int | None:
     """How far an upload has got, read afresh."""
     return db.scalar(sa.select(Upload.offset).where(Upload.id == upload_id))

@@ -5,13 +5,14 @@ WSGI, not a Flask hook: the method must be changed before routing looks at it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-METHODS: Final = frozenset({"POST", "PATCH", "HEAD", "DELETE", "OPTIONS"})
+METHOD: Final = re.compile("[A-Z]{1,16}")
 
 
 class MethodOverride:
@@ -22,6 +23,6 @@ class MethodOverride:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         wanted = environ.get("HTTP_X_HTTP_METHOD_OVERRIDE", "").upper()
-        if wanted in METHODS and environ.get("PATH_INFO", "").startswith(self._prefix):
+        if METHOD.fullmatch(wanted) and environ.get("PATH_INFO", "").startswith(self._prefix):
             environ["REQUEST_METHOD"] = wanted
         return self._app(environ, start_response)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Final
@@ -25,6 +26,8 @@ PATH: Final = "/c/uploads"
 VERSION: Final = "1.0.0"
 EXTENSIONS: Final = "creation,creation-with-upload,creation-defer-length,checksum,termination,expiration"
 ALGORITHMS: Final = {"sha1": 20, "sha256": 32}
+KEY: Final = re.compile(r"[!-+\--~]{1,80}")
+"""A key of the metadata: printable ASCII without space or comma. It goes back into a header as it came."""
 BODY_TYPE: Final = "application/offset+octet-stream"
 
 blueprint = Blueprint("uploads", __name__)
@@ -183,11 +186,13 @@ def _wanted() -> Wanted:
         raise Refused("Uploads in parallel pieces are not offered here.", "Send the recording as one upload.")
     header = request.headers.get("Upload-Metadata", "")
     said = _metadata(header)
+    if len(said.get("take", "")) > 64:
+        raise Refused("The name of the take is too long.", "Use at most 64 characters, such as a UUID.")
     return Wanted(
         question_id=said.get("question", ""),
         kind=said.get("kind", ""),
         filetype=said.get("filetype", "")[:120],
-        client_id=said.get("take", "")[:64],
+        client_id=said.get("take", ""),
         technical=said.get("technical") == "1",
         length=length,
         header=header,
@@ -199,7 +204,7 @@ def _metadata(header: str) -> dict[str, str]:
     said: dict[str, str] = {}
     for pair in header.split(",") if header.strip() else []:
         key, _, value = pair.strip().partition(" ")
-        if not key or not key.isascii() or key in said or " " in value.strip():
+        if not KEY.fullmatch(key) or key in said or " " in value.strip():
             raise Refused("Upload-Metadata must be pairs of a key and a base64 value, each key once.")
         said[key] = _decoded(value.strip(), "Upload-Metadata").decode("utf-8", "replace").replace("\0", "")
     return said

@@ -44,6 +44,7 @@ class Server:
     settings: Settings
     port: int
     process: subprocess.Popen[bytes] | None = None
+    public_url: str = ""
 
     @property
     def url(self) -> str:
@@ -65,7 +66,7 @@ class Server:
             f"127.0.0.1:{self.port}",
         ]
         command = [sys.executable, "-m", "gunicorn", *options, "app:create_app()"]
-        environment = {**os.environ, **given, "GREENROOM_PUBLIC_URL": self.url}
+        environment = {**os.environ, **given, "GREENROOM_PUBLIC_URL": self.public_url or self.url}
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
         for _ in range(600):
             with contextlib.suppress(requests.ConnectionError):

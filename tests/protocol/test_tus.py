@@ -164,7 +164,13 @@ def test_the_method_override_wins_over_the_real_method(tus: Door, carrier: str) 
 
 def test_the_method_override_opens_no_other_address(tus: Door) -> None:
     assert tus.ask("POST", "/c/session", X_HTTP_Method_Override="GET").status_code == 405
-    assert tus.tus("POST", "/c/uploads", X_HTTP_Method_Override="TRACE", Upload_Length="x").status_code == 400
+
+
+@pytest.mark.parametrize("wanted", ["TRACE", "GET", "PUT", "MOVE"])
+def test_a_method_the_override_names_is_meant_even_where_it_is_not_offered(tus: Door, wanted: str) -> None:
+    url = created(tus)
+    assert tus.patch(url, b"12345", X_HTTP_Method_Override=wanted).status_code == 405
+    assert offset(tus, url) == "0"
 
 
 # Creation

@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
-from tests.e2e.conftest import FLAGS
 from tests.widget.candidate import Candidate, on_its_own_page
-from tests.widget.conftest import CHROMIUM
-from tests.widget.fake_server import FakeGreenroom, Refused
+from tests.widget.fake_server import ROOT, FakeGreenroom, Refused
 
 WEBM = bytes.fromhex("1a45dfa3")
 
@@ -52,21 +50,6 @@ def answering(status: int, code: str, times: int, *, method: str, path: str) -> 
             raise Refused(status, code)
 
     return refuse
-
-
-def test_ten_seconds_offline_while_recording_cost_nothing(candidate: Candidate, context: BrowserContext, room: FakeGreenroom) -> None:
-    candidate.begin()
-    candidate.start_recording()
-    candidate.page.wait_for_timeout(2000)
-    context.set_offline(True)
-    candidate.sees("You are offline")
-    candidate.page.wait_for_timeout(10_000)
-    candidate.stop_recording()
-    candidate.sees("Sending")
-    context.set_offline(False)
-    [take] = settle(room, seconds=15)
-    assert_whole(room, take, 12)
-    candidate.sees("Everything recorded is safe")
 
 
 def test_a_reload_in_the_middle_of_a_take_brings_back_all_but_the_last_two_seconds(
@@ -125,49 +108,6 @@ def new_page_after_a_crash(context: BrowserContext) -> Page:
     raise AssertionError("no new page")
 
 
-def test_a_killed_tab_loses_at_most_two_seconds(launch: Callable[..., Browser], room: FakeGreenroom) -> None:
-    browser = launch()
-    context = browser.new_context(permissions=["camera", "microphone"])
-    candidate = Candidate(context.new_page(), room.careers_url)
-    candidate.begin()
-    candidate.start_recording()
-    candidate.page.wait_for_timeout(6000)
-    kill_renderers(browser)
-    again = Candidate(new_page_after_a_crash(context), room.careers_url)
-    again.arrive()
-    again.sees("was cut off")
-    [take] = settle(room)
-    assert_whole(room, take, 4)
-    browser.close()
-
-
-def test_a_killed_browser_loses_at_most_two_seconds(playwright: Playwright, tmp_path: Path, room: FakeGreenroom) -> None:
-    def start() -> BrowserContext:
-        return playwright.chromium.launch_persistent_context(
-            str(tmp_path / "profile"), executable_path=CHROMIUM, args=FLAGS, permissions=["camera", "microphone"]
-        )
-
-    first = start()
-    candidate = Candidate(first.new_page(), room.careers_url)
-    candidate.begin()
-    room.faults["before"] = answering(503, "down", 10_000, method="PATCH", path="/c/uploads")
-    candidate.start_recording()
-    candidate.page.wait_for_timeout(6000)
-    session = candidate.page.context.new_cdp_session(candidate.page)
-    assert session
-    for pid in pids_with(str(tmp_path / "profile")):
-        os.kill(pid, signal.SIGKILL)
-    room.faults.clear()
-    (tmp_path / "profile" / "SingletonLock").unlink(missing_ok=True)
-    second = start()
-    again = Candidate(second.new_page(), room.careers_url)
-    again.arrive()
-    again.sees("was cut off")
-    [take] = settle(room)
-    assert_whole(room, take, 4)
-    second.close()
-
-
 def pids_with(words: str) -> list[int]:
     """Processes this test started: those whose command line names its own profile folder."""
     found = []
@@ -180,16 +120,6 @@ def pids_with(words: str) -> list[int]:
             if f"--user-data-dir={words}" in line:
                 found.append(int(entry.name))
     return found
-
-
-def test_a_server_that_cuts_every_body_half_way_gets_it_all(candidate: Candidate, room: FakeGreenroom) -> None:
-    room.faults["cut"] = 20_000
-    candidate.begin()
-    candidate.record(5)
-    candidate.page.wait_for_timeout(1500)
-    room.faults.clear()
-    [take] = settle(room)
-    assert_whole(room, take, 4)
 
 
 def test_an_answer_that_never_arrives_is_not_sent_twice(candidate: Candidate, room: FakeGreenroom) -> None:
@@ -228,6 +158,8 @@ def requests_for(size: int) -> int:
 
 
 def test_a_hanging_server_is_given_up_and_asked_again(candidate: Candidate, room: FakeGreenroom, page: Page) -> None:
+    """Given up after half a minute; here after three seconds, so that nobody waits."""
+    page.route("**/upload.js*", lambda route: route.fulfill(body=hurried(), content_type="text/javascript"))
     held = threading.Event()
 
     def hang(method: str, path: str) -> None:
@@ -237,10 +169,17 @@ def test_a_hanging_server_is_given_up_and_asked_again(candidate: Candidate, room
     candidate.begin()
     room.faults["before"] = hang
     candidate.record(3)
-    page.wait_for_timeout(33_000)
+    page.wait_for_timeout(3000)
     held.set()
     [take] = settle(room)
     assert_whole(room, take, 2)
+    assert any(call.startswith("HEAD") for call in room.calls)
+
+
+def hurried() -> str:
+    script = (ROOT / "widget/frame/upload.js").read_text()
+    assert "STALL_MS = 30000" in script
+    return script.replace("STALL_MS = 30000", "STALL_MS = 3000")
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/close"), ("PATCH", "/c/uploads"), ("POST", "/c/uploads"), ("HEAD", "/c/uploads")])
@@ -258,15 +197,6 @@ def test_refusals_that_pass_are_answered_from_the_servers_offset(candidate: Cand
     candidate.begin()
     candidate.record(3)
     [take] = settle(room)
-    assert_whole(room, take, 2)
-
-
-def test_a_full_server_disk_is_said_and_waited_for(candidate: Candidate, room: FakeGreenroom) -> None:
-    room.faults["before"] = answering(507, "storage_full", 2, method="PATCH", path="/c/uploads")
-    candidate.begin()
-    candidate.record(3)
-    candidate.sees("has no room right now")
-    [take] = settle(room, seconds=60)
     assert_whole(room, take, 2)
 
 
@@ -307,38 +237,6 @@ def test_two_tabs_the_older_one_says_so_and_can_take_over(candidate: Candidate, 
     other.frame.locator("li.row button").first.click()
     other.sees("Open in another tab")
     assert len(room.sessions) == 1
-
-
-def test_a_second_tab_leaves_the_running_take_of_the_first_alone(
-    candidate: Candidate, context: BrowserContext, room: FakeGreenroom
-) -> None:
-    candidate.begin()
-    candidate.start_recording()
-    candidate.page.wait_for_timeout(2500)
-    other = Candidate(context.new_page(), room.careers_url)
-    other.arrive()
-    other.sees("Welcome back")
-    candidate.page.bring_to_front()
-    candidate.page.wait_for_timeout(2500)
-    if candidate.button("Go on recording").is_visible():
-        candidate.button("Go on recording").click()
-    candidate.stop_recording()
-    [take] = settle(room)
-    assert take["reason"] == "stopped"
-    assert_whole(room, take, 4)
-
-
-def test_denied_storage_is_said_and_recording_works_from_memory(
-    launch: Callable[..., Browser], partitioned_off: str, room: FakeGreenroom
-) -> None:
-    context = launch(partitioned_off).new_context(permissions=["camera", "microphone"])
-    candidate = Candidate(context.new_page(), room.careers_url)
-    candidate.begin()
-    candidate.sees("does not let us store recordings")
-    candidate.record(3)
-    [take] = settle(room)
-    assert_whole(room, take, 2)
-    context.close()
 
 
 @pytest.mark.parametrize("fault", ["throw", "hang"])
@@ -396,16 +294,3 @@ def test_an_expired_token_is_renewed_without_a_word(candidate: Candidate, room: 
     expect(candidate.frame.get_by_role("heading", level=1)).to_contain_text("Question 2")
     [take] = settle(room)
     assert_whole(room, take, 2)
-
-
-def test_a_changed_clock_does_not_change_the_length(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
-    page.add_init_script("const real = Date.now; window.shift = 0; Date.now = () => real() + window.shift;")
-    candidate.begin()
-    candidate.start_recording()
-    page.wait_for_timeout(1500)
-    next(one for one in page.frames if "/frame/" in one.url).evaluate("window.shift = -3600000")
-    page.wait_for_timeout(1500)
-    candidate.stop_recording()
-    [take] = settle(room)
-    assert 2.5 <= take["seconds"] <= 8
-    assert_whole(room, take, 2.5)

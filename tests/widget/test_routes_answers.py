@@ -36,9 +36,9 @@ def sent(door: Door, take: str = "take-1", data: bytes = CLIP, **more: Any) -> s
 def test_a_finished_answer_starts_down_the_road_at_once(db: Session, door: Door) -> None:
     door.app.extensions["queues"] = nudged = Nudged()
     take = door.start().record(1)
-    job = db.scalars(sa.select(Job)).one()
-    assert (job.kind, job.subject_id, job.priority, job.state) == ("prepare", take["id"], 0, "waiting")
-    assert nudged.kinds == ["prepare"]
+    job = db.scalars(sa.select(Job).where(Job.kind == "prepare")).one()
+    assert (job.subject_id, job.priority, job.state) == (take["id"], 0, "waiting")
+    assert "prepare" in nudged.kinds
 
 
 def test_closing_verifies_what_the_server_holds(db: Session, door: Door) -> None:

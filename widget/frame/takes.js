@@ -3,11 +3,11 @@
 import { Sha256, hex } from './sha256.js';
 import { createUploader } from './upload.js';
 
-const COPY_LIMIT = 48 * 1024 * 1024; // bytes in memory, to watch a take at once
+const COPY_LIMIT = 5e7; // bytes in memory, to watch at once
 
 const KEPT = 'id session question kind type technical began upload serverId size seconds ended sha256 status'.split(' ');
 
-const newId = () => hex(crypto.getRandomValues(new Uint8Array(16))).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+const newId = () => hex(crypto.getRandomValues(new Uint8Array(16)));
 
 class Take {
   constructor(kept) {
@@ -15,7 +15,7 @@ class Take {
       upload: null, serverId: null, sent: 0, size: 0, seconds: 0, ended: null, sha256: null, declared: false, status: 'recording',
     }, kept);
     this.hash = new Sha256(kept.hash);
-    this.copy = []; // for watching
+    this.copy = [];
     this.line = Promise.resolve();
     this.unlock = () => {};
   }

@@ -32,8 +32,7 @@ export function createUploader({ api, store, takes, changed }) {
     const response = await api.fetch(url, { method, headers: { ...TUS, ...headers }, body }, STALL_MS);
     if (response.ok) return response;
     const answer = await response.json().catch(() => null);
-    const code = answer?.error?.code || `status_${response.status}`;
-    const trouble = new Trouble(code, response.status, answer);
+    const trouble = new Trouble(answer?.error?.code || `status_${response.status}`, response.status, answer);
     trouble.after = Number(response.headers.get('Retry-After')) * 1000 || 0;
     throw trouble;
   }
@@ -45,7 +44,7 @@ export function createUploader({ api, store, takes, changed }) {
         question: take.question, kind: take.kind, filetype: take.type, take: take.id, technical: take.technical ? 1 : 0,
       }),
     });
-    // Our own origin, whatever a proxy wrote.
+    // Our own origin, not a proxy's.
     const place = new URL(response.headers.get('Location'), location.href);
     take.upload = place.pathname + place.search;
     take.doubt = true; // It may have been created before.
@@ -56,13 +55,15 @@ export function createUploader({ api, store, takes, changed }) {
     const response = await tus('HEAD', take.upload);
     take.doubt = false;
     take.declared = response.headers.has('Upload-Length');
-    await moveTo(take, offsetOf(response));
+    const size = offsetOf(response);
+    // Storage was full before a reload: keep what arrived.
+    if (take.ended && size > take.size) Object.assign(take, { size, sha256: null, ended: 'recovered' });
+    await moveTo(take, size);
   }
 
   async function moveTo(take, offset) {
     if (!Number.isFinite(offset)) throw new Trouble('network');
-    const lost = offset < take.sent && !(await store.read(take.id, offset, 1));
-    if (lost) throw new Trouble('lost', 410);
+    if (offset < take.sent && !(await store.read(take.id, offset, 1))) throw new Trouble('lost', 410);
     take.sent = offset;
     await store.release(take.id, offset);
     changed(take);
@@ -121,7 +122,7 @@ export function createUploader({ api, store, takes, changed }) {
     const isGone = status === 404 || status === 410;
     if (status === 401 && api.renew) await api.renew().catch(() => {});
     else if (isGone && take.upload && trouble.code !== 'lost' && (await store.read(take.id, 0, 1))) {
-      take.upload = null; take.serverId = null; take.sent = 0; take.doubt = false; // begin again: every slice is still here
+      Object.assign(take, { upload: null, serverId: null, sent: 0, doubt: false }); // begin again: every slice is still here
     } else if (isGone) take.status = 'damaged';
     else if (status === 413) take.status = 'refused';
     else if (status === 409 && !take.upload) take.status = 'refused'; // no retake left
@@ -135,7 +136,7 @@ export function createUploader({ api, store, takes, changed }) {
     for (;;) {
       const take = takes.find(hasWork);
       if (!take) {
-        await sleep(Math.min(1000, ...takes.filter(isOpen).map((one) => Math.max(50, (one.wait || 0) - performance.now()))));
+        await sleep(takes.some(isOpen) ? 250 : 1000);
         continue;
       }
       try {
