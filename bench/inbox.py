@@ -31,6 +31,8 @@ from models import (
     Score,
     Scorecard,
     SearchEntry,
+    Step,
+    Tag,
     db,
     new_id,
     serve,
@@ -77,11 +79,23 @@ def _addresses() -> dict[str, str]:
         "inbox, sample": "/?order=sample&seed=77",
         "search, rare word": "/?q=carla+tara",
         "search, common word": "/?q=customer",
+        "inbox, rare tag": "/?tag=second+look",
+        "inbox, common tag": "/?tag=phone+screen",
+        "inbox, mine": "/?assignee=me",
         "review": f"/sessions/{one}",
+        "ask back": f"/sessions/{one}/ask",
+        "hand-off": f"/sessions/{one}/packet",
+        "shortlists": "/shortlist",
         "shortlist": f"/shortlist/{interview}",
+        "compare four": f"/shortlist/{interview}/compare?" + "&".join(f"s={session_id}" for session_id in _four()),
         "question": f"/questions/{question}",
+        "figures, all": "/figures",
         "figures": f"/figures/{interview}",
     }
+
+
+def _four() -> list[str]:
+    return list(db.session.scalars(sa.select(CandidateSession.id).where(CandidateSession.scorecard_count > 0).limit(4)))
 
 
 def _fill(world: World, count: int) -> None:
@@ -90,7 +104,8 @@ def _fill(world: World, count: int) -> None:
     criteria = reviews.criteria(db.session(), world.version.id)
     base = {"employer_id": world.employer.id}
     for start in range(0, count, 5000):
-        rows: dict[type[Any], list[dict[str, Any]]] = {Candidate: [], CandidateSession: [], SearchEntry: [], Scorecard: [], Score: []}
+        models = (Candidate, CandidateSession, SearchEntry, Scorecard, Score, Step, Tag)
+        rows: dict[type[Any], list[dict[str, Any]]] = {model: [] for model in models}
         for n in range(start, min(count, start + 5000)):
             _one(rows, base, world, criteria, rng, now, n)
         for model, values in rows.items():
@@ -109,17 +124,27 @@ def _one(
     state = rng.choices(["submitted", "expired", "in_progress", "withdrawn"], [80, 12, 5, 3])[0]
     verdict = rng.choices(["", "advance", "decline", "hold"], [40, 15, 40, 5])[0] if state == "submitted" else ""
     scored = state == "submitted" and (verdict != "" or rng.random() < 0.3)
+    assignee = world.reviewer.id if n % 50 == 0 else None
+    device = {"kind": rng.choice(("phone", "computer"))}
     at = now - timedelta(minutes=rng.randrange(500_000))
     rows[Candidate].append({**base, "id": person, "name": name, "email": f"p{n}@home.test", "created_at": at})
     rows[CandidateSession].append(
         {
             **base, "id": session, "interview_id": world.interview.id, "version_id": world.version.id, "candidate_id": person,
-            "is_test": False, "channel": "one_way", "locale": "en", "time_zone": "UTC", "device": {}, "tab": 0, "resume_version": 1,
+            "is_test": False, "assignee_id": assignee,
+            "channel": "one_way", "locale": "en", "time_zone": "UTC", "device": device, "tab": 0, "resume_version": 1,
             "ended_reason": "", "state": state, "verdict": verdict, "scorecard_count": int(scored), "shuffle": rng.randrange(1 << 30),
             "created_at": at, "started_at": at, "submitted_at": at if state == "submitted" else None,
             "promise_at": at + timedelta(days=10) if state == "submitted" else None, "deadline": at + timedelta(days=14),
         }
     )  # fmt: skip
+    if n % 10 == 0:
+        rows[Tag].append({**base, "id": new_id(), "session_id": session, "name": "phone screen"})
+    if n % 1000 == 0:
+        rows[Tag].append({**base, "id": new_id(), "session_id": session, "name": "second look"})
+    for position in range(1, rng.randrange(5)):
+        step = {"session_id": session, "name": "question", "position": position, "trouble": None, "at": at}
+        rows[Step].append({**base, "id": new_id(), **step})
     text = f"{name} p{n}@home.test"
     rows[SearchEntry].append({**base, "session_id": session, "source_id": session, "kind": "name", "text": fold(text)})
     if n % 20 == 0:

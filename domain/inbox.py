@@ -16,13 +16,14 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import audit, members, search
+from domain import addenda, audit, members, search, tags
 from domain.audit import Actor, Verb
-from models import Candidate, CandidateSession, Interview, Member, Scorecard
+from models import Candidate, CandidateSession, Interview, Member, Scorecard, Tag
 
 PAGE: Final = 50
 SAMPLE: Final = 20
 MOST_COUNTED: Final = 1000
+COMMON: Final = 2000
 SHUFFLE: Final = 1 << 30
 VIEWS: Final = ("to_score", "to_decide", "decided", "open", "ended")
 ORDERS: Final = ("due", "unscored", "newest", "sample")
@@ -46,6 +47,8 @@ class Filter:
     order: str = "due"
     interview_id: str = ""
     assignee: str = ""  # "" anybody, "me", "nobody"
+    tag: str = ""
+    tag_is_common: bool = False  # set by this module: how the tag is best looked for
     text: str = ""
     after: str = ""
     seed: int = 0
@@ -53,7 +56,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the list. `is_scored` says whether the looking member's own scorecard is in."""
+    """One line of the list. `is_scored`: the looking member's own scorecard is in. `asked`: the state of what was asked back."""
 
     id: str
     name: str
@@ -67,6 +70,8 @@ class Row:
     assignee: str | None
     is_scored: bool = False
     excerpt: str = ""
+    tags: Sequence[str] = ()
+    asked: str = ""
 
     @property
     def is_on_hold(self) -> bool:
@@ -83,6 +88,7 @@ class Page:
 
 def page(db: Session, member: Member, wanted: Filter) -> Page:
     """One page of the list for this member. Ids come first, from an index alone; what is shown of them is read after."""
+    wanted = _planned(db, member, wanted)
     if wanted.text.strip():
         found = search.sessions_with(db, member.employer_id, wanted.text)
         return Page(_rows(db, member, _in_reach(db, member, wanted, found), wanted.text), "")
@@ -96,6 +102,7 @@ def page(db: Session, member: Member, wanted: Filter) -> Page:
 def counts(db: Session, member: Member, wanted: Filter) -> dict[str, int]:
     """How many sessions each view holds, under the same interview and assignee; `MOST_COUNTED` stands for that many or more."""
     found: dict[str, int] = {}
+    wanted = _planned(db, member, wanted)
     for view in VIEWS:
         some = _listed(member, replace(wanted, view=view, order="due")).limit(MOST_COUNTED).subquery()
         found[view] = db.scalar(sa.select(sa.func.count()).select_from(some)) or 0
@@ -103,17 +110,32 @@ def counts(db: Session, member: Member, wanted: Filter) -> dict[str, int]:
 
 
 def find_next(db: Session, member: Member, session: CandidateSession | None = None) -> str | None:
-    """The id of the next session this member has not scored: theirs first, then of the interview of `session`, then any.
+    """The id of the next session this member has not scored: theirs first, then nobody's of the interview of `session`, then
+    nobody's, and those of others last.
 
     Within each the oldest promise comes first; `session` itself is passed over.
     """
-    filters = [Filter(assignee="me"), *([Filter(interview_id=session.interview_id)] if session else []), Filter()]
+    here = [Filter(assignee="nobody", interview_id=session.interview_id)] if session else []
+    filters = [Filter(assignee="me"), *here, Filter(assignee="nobody"), Filter()]
     for wanted in filters:
         others = _listed(member, wanted).where(CandidateSession.id != (session.id if session else ""))
         found = db.scalar(others.order_by(*_order(wanted)).limit(1))
         if found is not None:
             return found
     return None
+
+
+def everything(db: Session, member: Member, wanted: Filter, most: int) -> list[Row]:
+    """All pages of a filter, at most so many rows: to be taken away."""
+    rows: list[Row] = []
+    wanted = replace(wanted, after="")
+    while len(rows) < most:
+        found = page(db, member, wanted)
+        rows += found.rows
+        if not found.after:
+            break
+        wanted = replace(wanted, after=found.after)
+    return rows[:most]
 
 
 def interviews(db: Session) -> list[tuple[str, str]]:
@@ -169,10 +191,23 @@ def _listed(member: Member, wanted: Filter) -> sa.Select[str]:
     return ids
 
 
+def _planned(db: Session, member: Member, wanted: Filter) -> Filter:
+    """A rare tag leads to its few sessions; a common one is checked along the order, where a page is soon full."""
+    if not wanted.tag:
+        return wanted
+    some = sa.select(Tag.session_id).where(Tag.employer_id == member.employer_id, Tag.name == wanted.tag).limit(COMMON)
+    count = db.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
+    return replace(wanted, tag_is_common=count >= COMMON)
+
+
 def _narrowed(member: Member, wanted: Filter) -> list[sa.ColumnElement[bool]]:
     rules: list[sa.ColumnElement[bool]] = []
     if wanted.interview_id:
         rules.append(CandidateSession.interview_id == wanted.interview_id)
+    if wanted.tag:
+        tagged = sa.select(Tag.session_id).where(Tag.employer_id == member.employer_id, Tag.name == wanted.tag)
+        one = tagged.where(Tag.session_id == CandidateSession.id).exists()
+        rules.append(one if wanted.tag_is_common else CandidateSession.id.in_(tagged))
     if wanted.assignee:
         rules.append(CandidateSession.assignee_id == member.id if wanted.assignee == "me" else CandidateSession.assignee_id.is_(None))
     return rules
@@ -223,7 +258,13 @@ def _rows(db: Session, member: Member, ids: Sequence[str], text: str = "") -> li
     own = sa.select(Scorecard.session_id).where(Scorecard.session_id.in_(ids), Scorecard.member_id == member.id)
     scored = set(db.scalars(own.where(Scorecard.submitted_at.is_not(None))))
     pieces = search.excerpts(db, list(ids), text) if text else {}
-    found = {row.id: Row(**row._mapping, is_scored=row.id in scored, excerpt=pieces.get(row.id, "")) for row in db.execute(shown)}
+    marked, asked = tags.of_sessions(db, ids), addenda.states(db, ids)
+
+    def line(row: Any) -> Row:
+        known: dict[str, Any] = {"excerpt": pieces.get(row.id, ""), "tags": marked.get(row.id, ()), "asked": asked.get(row.id, "")}
+        return Row(**row._mapping, is_scored=row.id in scored, **known)
+
+    found = {row.id: line(row) for row in db.execute(shown)}
     return [found[session_id] for session_id in ids if session_id in found]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -147,6 +148,13 @@ def remind(db: Session, actor: Actor, invite: Invite, now: datetime) -> Mail | N
     if letter is not None:
         audit.append(db, actor, Verb.INVITE_REMINDED, ("invite", invite.id), {"mail": letter.id}, now=now)
     return letter
+
+
+def remind_ticked(db: Session, actor: Actor, session_ids: Sequence[str], now: datetime) -> int:
+    """Reminds the candidates of these sessions, where there is something to remind of. Returns how many letters were put in line."""
+    newest = sa.select(sa.func.max(Invite.id)).where(Invite.session_id.in_(session_ids)).group_by(Invite.session_id)
+    found = db.scalars(sa.select(Invite).where(Invite.id.in_(newest)).order_by(Invite.id)).all()
+    return sum(remind(db, actor, invite, now) is not None for invite in found)
 
 
 def was_written_lately(db: Session, session: CandidateSession, now: datetime) -> bool:

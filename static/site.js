@@ -33,6 +33,11 @@ document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details.bar-me[open]")) if (!open.contains(event.target)) open.open = false;
 });
 
+document.addEventListener("change", (event) => {
+  const { all } = event.target.dataset;
+  if (all) for (const box of event.target.form.elements[all].length ? event.target.form.elements[all] : [event.target.form.elements[all]]) box.checked = event.target.checked;
+});
+
 document.addEventListener("keydown", (event) => {
   const help = document.getElementById("shortcuts");
   if (event.key === "?" && help && !isTyping(event)) help.showModal();

@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
     """Registers the blueprints, in the order they are met."""
     pages.init_app(app)
     auth.init_app(app)
+    app.register_blueprint(inbox.own)
     for room in (inbox, review, reveals, addenda, packets, guests, questions, shortlist, figures, proposals, health):
         app.register_blueprint(room.door)
     app.register_blueprint(review.open_door)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import AuditEvent, CandidateSession
+from adapters import clock
+from domain import inbox, invites, reviews, saved_filters, search, shortlist, tags
+from models import AuditEvent, CandidateSession, Decision, Mail, SavedFilter, Tag
 from tests.factories import World
-from tests.reviewing import create_submitted
+from tests.reviewing import create_submitted, score
 from tests.views.conftest import Enter
 
 
@@ -16,7 +24,7 @@ def test_it_lists_who_waits_and_counts(enter: Enter, db: Session, world: World) 
     db.commit()
     page = enter(world.reviewer).get("/").text
     assert "Zoë Krüger" in page
-    assert "1 to score" in page
+    assert 'To score<span class="count">1</span>' in page
     assert "Next for me" in page
 
 
@@ -63,3 +71,121 @@ def test_assigning_is_for_scorers_of_this_employer(enter: Enter, db: Session, wo
 
 def test_it_never_sends_anybody_to_another_website(enter: Enter, world: World) -> None:
     assert enter(world.owner).post("/inbox/assign", data={"back": "//evil.test"}).location == "/"
+
+
+def waiting(db: Session, world: World, *names: str) -> list[CandidateSession]:
+    made = [create_submitted(db, world, name) for name in names]
+    db.commit()
+    return made
+
+
+def test_a_tag_is_put_on_filtered_by_and_taken_off(enter: Enter, db: Session, world: World) -> None:
+    ana, _ = waiting(db, world, "Ana", "Ben")
+    bob = enter(world.reviewer)
+    form = {"session": [ana.id], "tag": " second  look "}
+    assert bob.post("/inbox/tag", data=form).status_code == 303
+    assert bob.post("/inbox/tag", data={**form, "tag": "SECOND look"}).status_code == 303, "the same tag in other letters"
+    page = bob.get("/?tag=second+look").text
+    assert "Ana" in page
+    assert "Ben" not in page
+    assert db.scalars(select(Tag.name)).all() == ["second look"]
+    bob.post("/inbox/tag", data={**form, "then": "off"})
+    assert db.scalars(select(Tag.name)).all() == []
+    assert db.scalars(select(AuditEvent.verb)).all()[-2:] == ["session:tagged", "session:tagged"]
+
+
+def test_a_tag_without_name_or_too_long_changes_nothing(enter: Enter, db: Session, world: World) -> None:
+    [ana] = waiting(db, world, "Ana")
+    bob = enter(world.reviewer)
+    for name in ("", " ", "x" * 41):
+        bob.post("/inbox/tag", data={"session": [ana.id], "tag": name})
+    assert db.scalars(select(Tag.name)).all() == []
+
+
+def test_reminding_writes_to_those_who_have_not_finished_and_nobody_twice(enter: Enter, db: Session, world: World) -> None:
+    invite = invites.create(db, world.actor, world.interview, invites.Invited("Dora", "dora@home.test"), clock.now())
+    [ana] = waiting(db, world, "Ana")
+    bob, form = enter(world.reviewer), {"session": [ana.id, invite.session_id]}
+    assert "Remind by mail" in bob.get("/?view=open").text
+    for _ in range(2):
+        assert bob.post("/inbox/remind", data=form).status_code == 303
+    assert db.scalars(select(Mail.email).where(Mail.kind == "reminder")).all() == ["dora@home.test"]
+    assert "1 reminded. 1 left out" in bob.get("/").text
+
+
+def test_bulk_actions_never_decide_and_are_for_scorers_of_this_employer(enter: Enter, db: Session, world: World, rival: World) -> None:
+    [ana] = waiting(db, world, "Ana")
+    form = {"session": [ana.id], "tag": "x", "to": "", "verdict": "decline", "reason": "no"}
+    for path in ("/inbox/tag", "/inbox/remind", "/inbox/export"):
+        assert enter(world.reader).post(path, data=form).status_code == 403
+        assert enter(world.owner).post(path, data=form, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+        assert enter(world.owner).get(path).status_code == 405
+        assert "Ana" not in enter(rival.owner).post(path, data=form).text
+    assert db.scalars(select(Tag.session_id)).all() == []
+    for path in ("/inbox/assign", "/inbox/tag", "/inbox/remind"):
+        enter(world.owner).post(path, data=form)
+    assert db.scalars(select(Decision.id)).all() == []
+    assert db.scalars(select(CandidateSession.verdict)).all() == [""]
+
+
+def test_no_address_form_or_column_of_the_list_knows_a_proposal(app: Flask) -> None:
+    """People first: nothing is ordered, filtered or done to many by what a machine proposed."""
+    routes = [rule for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in ("inbox", "shortlist")]
+    assert not [rule.rule for rule in routes if "propos" in rule.rule]
+    names = {*inbox.Filter.__dataclass_fields__, *inbox.ORDERS, *inbox.VIEWS, *inbox.Row.__dataclass_fields__}
+    assert not [name for name in names if "propos" in name or "machine" in name]
+    sorted_by = {column.name for index in CandidateSession.__table__.indexes for column in index.columns}  # type: ignore[attr-defined]
+    assert not [name for name in (*sorted_by, *CandidateSession.__table__.c.keys()) if "propos" in name]
+    for module in (inbox, shortlist, search, tags, saved_filters):
+        assert "Proposal" not in Path(str(module.__file__)).read_text()
+
+
+def test_everybody_keeps_filters_of_their_own(enter: Enter, db: Session, world: World) -> None:
+    bob = enter(world.reviewer)
+    saved = bob.post("/inbox/filters?view=to_decide&order=newest&q=", data={"name": "Mine today"})
+    assert saved.location == "/?view=to_decide&order=newest"
+    page = bob.get("/").text
+    assert '<a class="chip" href="/?view=to_decide&amp;order=newest" >Mine today</a>' in page
+    assert "Mine today" not in enter(world.owner).get("/").text
+    bob.post("/inbox/filters?view=ended", data={"name": "Mine today"})
+    assert [one.settings["view"] for one in db.scalars(select(SavedFilter))] == ["ended"]
+    found = db.scalars(select(SavedFilter.id)).one()
+    assert enter(world.owner).post(f"/inbox/filters/{found}/remove").status_code == 404
+    assert bob.post(f"/inbox/filters/{found}/remove").status_code == 303
+    assert db.scalars(select(SavedFilter.id)).all() == []
+
+
+def test_read_only_members_keep_filters_too_and_a_filter_needs_a_name(enter: Enter, db: Session, world: World) -> None:
+    rita = enter(world.reader)
+    assert rita.post("/inbox/filters?view=ended", data={"name": "Ended"}).status_code == 303
+    rita.post("/inbox/filters", data={"name": " "})
+    rita.post("/inbox/filters", data={"name": "x" * 61})
+    assert db.scalars(select(SavedFilter.name)).all() == ["Ended"]
+    for n in range(25):
+        rita.post("/inbox/filters", data={"name": f"Filter {n}"})
+    assert len(db.scalars(select(SavedFilter.name)).all()) == saved_filters.MOST
+
+
+def test_the_whole_list_is_taken_away_without_formulas(enter: Enter, db: Session, world: World) -> None:
+    waiting(db, world, *(f"Person {n:02}" for n in range(52)), "=Cem()")
+    bob = enter(world.reviewer)
+    rows = list(csv.DictReader(io.StringIO(bob.post("/inbox/export?view=to_score", data={"as": "csv"}).text.removeprefix("\ufeff"))))
+    assert len(rows) == 53, "more than one page"
+    assert "'=Cem()" in [row["name"] for row in rows]
+    told: Any = bob.post("/inbox/export?view=decided", data={"as": "json"}).json
+    assert told == []
+    assert db.scalars(select(AuditEvent.verb)).all()[-1] == "data:exported"
+
+
+def test_next_for_me_is_mine_then_nobodys_and_others_last(enter: Enter, db: Session, world: World) -> None:
+    mine, theirs, nobodys = waiting(db, world, "Mine", "Theirs", "Nobody's")
+    mine.assignee_id, theirs.assignee_id = world.reviewer.id, world.owner.id
+    db.commit()
+    order = []
+    for _ in range(3):
+        found = inbox.find_next(db, world.reviewer)
+        assert found is not None
+        order.append(found)
+        score(db, reviews.get_session(db, found), world.reviewer, 3, 3)
+    assert order == [mine.id, nobodys.id, theirs.id]
+    assert inbox.find_next(db, world.reviewer) is None
