@@ -1,4 +1,4 @@
-// The design room with JavaScript: copy buttons, focus after a part was added or moved, levels that open when they are linked to.
+// The design room with JavaScript: copy buttons, focus after a part was added or moved, folded parts that open when they are linked to.
 // Every page works without it.
 
 for (const button of document.querySelectorAll("[data-copy]")) {
@@ -30,6 +30,19 @@ document.addEventListener("htmx:after:swap", () => {
 document.addEventListener("click", (event) => {
   const link = event.target.closest(".todo a[href^='#criterion-']");
   if (link) show(link.hash.slice(1));
+  const field = event.target.closest(".todo a") && document.querySelector(event.target.closest(".todo a").hash);
+  field?.closest("details")?.setAttribute("open", "");
+});
+
+// What a question's folded settings say, kept in step with them.
+document.addEventListener("change", (event) => {
+  const box = event.target.closest("details.settings");
+  if (!box) return;
+  const [answer, think, tries] = [...box.querySelectorAll("select")].map((select) => select.selectedOptions[0].text);
+  const kinds = [...box.querySelectorAll("[name$='-kinds']:checked")].map((kind) => kind.parentElement.textContent.trim());
+  const shown = box.querySelector("[name$='-preview']").checked ? "shown beforehand" : "not shown beforehand";
+  const said = [`${answer} to answer`, `${think} to think`, `further tries: ${tries}`, kinds.join(", ") || "no way to answer", shown];
+  box.querySelector("summary").textContent = said.join(" · ");
 });
 
 // A link's token stands after the #: it goes into the form and out of the address bar.
