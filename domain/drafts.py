@@ -212,6 +212,18 @@ def _field(loc: tuple[int | str, ...]) -> str:
     return "-".join(parts[:3]) if len(parts) > 3 else "-".join(parts) or "criteria"
 
 
+def fields(draft: Draft) -> list[str]:
+    """Every field of the form beside which something may be said."""
+    question = ("prompt", "meaning", "answer_seconds", "thinking_seconds", "retakes", "kinds", "preview")
+    criterion = ("name", "description", "weight", "anchors", *(f"anchor-{level}" for level in LEVELS))
+    return [
+        *("title", "opening", "language", "welcome", "days_open", "promise_days", "media_days"),
+        *("contact_name", "contact_email", "look-accent", "workers_informed", "questions", "criteria", "weights"),
+        *(f"questions-{n}-{name}" for n in range(len(draft["questions"])) for name in question),
+        *(f"criteria-{n}-{name}" for n in range(len(draft["criteria"])) for name in criterion),
+    ]
+
+
 def _question() -> Draft:
     return QuestionDesign.model_construct(prompt="").model_dump()
 

@@ -6,12 +6,13 @@ A refusal names the word and an observable behaviour to ask for instead. A warni
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from domain.designs import CriterionDesign, QuestionDesign, minutes_of
-from domain.lint_words import EVERYDAY, RULES, Rule
+from domain.lint_words import EVERYDAY, EVERYDAY_SCRIPT, RULES, Rule
 
 MOST_QUESTIONS: Final = 5
 MOST_MINUTES: Final = 25
@@ -51,7 +52,10 @@ _COMPILED: Final[list[tuple[Rule, re.Pattern[str]]]] = [
     (rule, re.compile(r"(?<!\w)(?:" + "|".join(rule.words) + r")(?!\w)" + "".join(f"|{re.escape(part)}" for part in rule.script), re.I))
     for rule in RULES
 ]
-_EVERYDAY: Final = re.compile(r"(?<!\w)(?:" + "|".join(EVERYDAY) + r")(?!\w)", re.I)
+_EVERYDAY: Final = re.compile(r"(?<!\w)(?:" + "|".join(EVERYDAY) + r")(?!\w)|" + "|".join(map(re.escape, EVERYDAY_SCRIPT)), re.I)
+_HYPHENS: Final = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+_SPACED: Final = re.compile(r"(?<!\w)\w(?:[ .*_-]\w){4,}(?!\w)")
+_LOOKALIKES: Final = str.maketrans("авеіјокмнрѕстухѵαεικνορτυχ", "abeijokmhpsctyxvaeiknoptux")
 _QUOTED: Final = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»|„[^“”]*[“”]|「[^」]*」")
 _ALSO: Final = re.compile(
     r"\s(?:and|und|et|y|e)\s+(?:also\s+)?(?:"
@@ -70,13 +74,31 @@ _PRIVATE: Final = re.compile(
 
 
 def find_refused(text: str) -> Finding | None:
-    """The first word in `text` that names what must not be judged, or None."""
-    judged = _EVERYDAY.sub(" ", text)
-    for rule, pattern in _COMPILED:
-        match = pattern.search(judged)
-        if match:
-            return Finding(match.group().strip(" ,.;"), rule.why, rule.rewrite)
+    """The first word in `text` that names what must not be judged, or None; hidden signs and hyphens hide nothing."""
+    for read in dict.fromkeys(_readings(text)):
+        judged = _EVERYDAY.sub(" ", read)
+        for rule, pattern in _COMPILED:
+            match = pattern.search(judged)
+            if match:
+                return Finding(match.group().strip(" ,.;"), rule.why, rule.rewrite)
     return None
+
+
+def _readings(text: str) -> Iterator[str]:
+    """The text as a person would read it: plain, then with letters from other alphabets, hyphens or gaps inside words undone."""
+    plain = unicodedata.normalize("NFKC", text)
+    plain = _HYPHENS.sub("-", "".join(sign for sign in plain if unicodedata.category(sign) != "Cf" or sign in "\u200c\u200d"))
+    yield plain
+    latin = re.sub(r"\w+", lambda word: _latin(word.group()), plain)
+    yield latin
+    yield re.sub(r"(?<=\w)[-_.*](?=\w)", "", latin)
+    yield _SPACED.sub(lambda run: re.sub(r"[ .*_-]", "", run.group()), latin)
+
+
+def _latin(word: str) -> str:
+    """A word that mixes alphabets, with look-alikes replaced; a word in one alphabet stays."""
+    lowered = word.lower().translate(_LOOKALIKES)
+    return lowered if word.isascii() is False and any(sign.isascii() for sign in word) and lowered.isascii() else word
 
 
 def refused_in(criterion: CriterionDesign) -> dict[str, Finding]:

@@ -249,6 +249,7 @@ def _values(
         "refused": refused,
         "conflict": conflict,
         "saved": saved,
+        "said_fields": drafts.fields(draft),
         "focus": focus,
         "published": interviews.find_published(db.session(), interview.id),
         "languages": [(code, LANGUAGE_NAMES[code]) for code in LANGUAGES],

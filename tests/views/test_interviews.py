@@ -160,6 +160,17 @@ def test_a_stale_form_is_refused_and_shows_all_that_was_typed(alice: FlaskClient
     assert reload(db, world).title == "Mine"
 
 
+def test_what_is_to_be_said_follows_the_typing(alice: FlaskClient, world: World) -> None:
+    address = f"/interviews/{world.interview.id}"
+    form = form_of(alice, address, **{"criteria-0-name": "Shows enthusiasm", "questions-0-retakes": "0"})
+    said = alice.post(f"{address}/autosave", data=form, headers={"HX-Request": "true"}).text
+    assert "“enthusiasm” cannot be judged" in said.split('"#said-criteria-0-name"')[1].split("</hx-partial>")[0]
+    assert "No second try" in said.split('"#said-questions-0-retakes"')[1].split("</hx-partial>")[0]
+    page = alice.get(address).text
+    for name in (part.split('"')[0] for part in said.split('hx-target="#said-')[1:]):
+        assert f'id="said-{name}"' in page, name
+
+
 def test_a_stale_autosave_says_so_and_saves_nothing(alice: FlaskClient, world: World, db: Session) -> None:
     address = f"/interviews/{world.interview.id}"
     mine = form_of(alice, address, title="Mine")
