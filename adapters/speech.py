@@ -32,6 +32,8 @@ _BASE_MEMORY = 3 << 30
 """Address space for Python, CTranslate2, onnxruntime and the sound; resident memory is about a tenth of it."""
 _LOAD_TIMEOUT = 180.0
 """Seconds for loading a model: a large one from a slow disk."""
+_LOOK = 1.0
+"""Seconds between two looks at how much memory a working child holds."""
 
 
 class SpeechError(Exception):
@@ -115,15 +117,17 @@ class SpeechEngine:
         models_dir: Path | None = None,
         pin: str | None = None,
         memory: int | None = None,
+        resident: int | None = None,
     ) -> None:
         """Checks nothing yet: the model is looked for, hashed and loaded on the first call, or by `start`.
 
         `device`: auto, cpu or cuda. `compute_type`: auto means int8 on a processor and float16 on a GPU. `pin`: the
-        expected fingerprint of a model that is not the bundled one. `memory`: address space in bytes.
+        expected fingerprint of a model that is not the bundled one. `memory`: address space in bytes. `resident`: bytes of
+        real memory past which the child is killed while it works (Linux).
         """
         self._name, self._models_dir, self._pin = model, models_dir, pin
         self._settings = {"device": device, "compute_type": compute_type, "threads": threads}
-        self._memory = memory
+        self._memory, self._resident = memory, resident
         self._child: sandbox.Child | None = None
         self._owner = 0
         self._buffer = b""
@@ -250,21 +254,28 @@ class SpeechEngine:
         except (ValueError, EOFError) as nonsense:
             words = child.last_words()
             self._end_child()
-            raise SpeechError(f"the speech engine ended: {words}") from nonsense
+            raise SpeechError(f"the speech engine was ended ({nonsense}): {words}") from nonsense
 
     def _read_line(self, child: sandbox.Child, until: float) -> bytes:
         assert child.process.stdout is not None
         pipe = child.process.stdout.fileno()
         while b"\n" not in self._buffer:
-            ready, _, _ = select.select([pipe], [], [], max(0.0, until - time.monotonic()))
+            ready, _, _ = select.select([pipe], [], [], max(0.0, min(_LOOK, until - time.monotonic())))
             if not ready:
-                raise TimeoutError
+                self._require_within_limits(child, until)
+                continue
             piece = os.read(pipe, 1 << 16)
             if not piece:
                 raise EOFError
             self._buffer += piece
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line
+
+    def _require_within_limits(self, child: sandbox.Child, until: float) -> None:
+        if time.monotonic() >= until:
+            raise TimeoutError
+        if self._resident and _resident_bytes(child.pid) > self._resident:
+            raise ValueError("more memory than allowed")
 
     def _speech(self, answer: dict[str, Any]) -> Speech:
         assert self._model is not None
@@ -277,6 +288,13 @@ class SpeechEngine:
             )  # fmt: skip
         except (KeyError, TypeError, ValueError) as nonsense:
             raise SpeechError(f"the speech engine answered nonsense: {nonsense!r}") from nonsense
+
+
+def _resident_bytes(pid: int) -> int:
+    """Real memory a process holds; 0 where the system does not tell."""
+    with suppress(OSError, ValueError, IndexError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def _hand_over(path: Path, folder: Path, number: int) -> Path:

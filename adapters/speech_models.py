@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-__all__ = ["BUNDLED", "Model", "ModelChanged", "ModelMissing", "find_model", "fingerprint", "require_unchanged"]
+__all__ = [
+    "BUNDLED", "READ_BY_ENGINE", "Model", "ModelChanged", "ModelMissing", "find_model", "find_pin", "fingerprint", "pin", "repositories",
+    "require_unchanged",
+]  # fmt: skip
 
 BUNDLED = "bundled"
 """The name of the model that comes with Greenroom: Whisper tiny.en by OpenAI, converted by Systran, MIT licence."""
@@ -23,7 +28,8 @@ _PINNED = {
     "tokenizer.json": "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df",
     "vocabulary.txt": "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf",
 }
-_READ_BY_ENGINE = ("config.json", "model.bin", "preprocessor_config.json", "tokenizer.json", "vocabulary.*")
+_PINS = "pins.json"
+READ_BY_ENGINE = ("config.json", "model.bin", "preprocessor_config.json", "tokenizer.json", "vocabulary.*")
 
 
 class ModelMissing(Exception):
@@ -56,17 +62,17 @@ class Model:
 def find_model(name: str, models_dir: Path | None = None, pin: str | None = None) -> Model:
     """The model that `name` means: "bundled", a faster-whisper name, a Hugging Face id, or a folder.
 
-    `pin` is the expected fingerprint. Raises ModelMissing, ModelChanged.
+    `pin` is the expected fingerprint; without one, that of `greenroom add-model` holds. Raises ModelMissing, ModelChanged.
     """
     folder = _bundled_folder() if name == BUNDLED else _folder_of(name, models_dir)
     found = fingerprint(folder)
-    require_unchanged(name, found, _pinned_fingerprint() if name == BUNDLED else pin)
+    require_unchanged(name, found, _pinned_fingerprint() if name == BUNDLED else pin or find_pin(models_dir, name))
     return Model(name, folder, found)
 
 
 def fingerprint(folder: Path) -> str:
     """SHA-256 over the names and contents of the files the engine reads. Raises ModelMissing if it is no model."""
-    files = sorted({path for pattern in _READ_BY_ENGINE for path in folder.glob(pattern)})
+    files = sorted({path for pattern in READ_BY_ENGINE for path in folder.glob(pattern)})
     if not (folder / "model.bin").is_file():
         raise ModelMissing(f"no CTranslate2 model in {folder}")
     return _combined({path.name: _sha256(path) for path in files})
@@ -76,6 +82,28 @@ def require_unchanged(name: str, found: str, pin: str | None) -> None:
     """Raise ModelChanged unless the fingerprint is the pinned one; no pin, no question."""
     if pin is not None and found != pin:
         raise ModelChanged(f"the files of speech model {name!r} are not the pinned ones ({found[:12]}, not {pin[:12]})")
+
+
+def pin(models_dir: Path, name: str, fingerprint: str, source: str) -> None:
+    """Remembers that the model of this name has this fingerprint, and where it came from. Whole or not at all."""
+    pins = _pins(models_dir) | {name: {"fingerprint": fingerprint, "source": source}}
+    fresh = models_dir / f".{_PINS}.new"
+    fresh.write_text(json.dumps(pins, indent=2))
+    fresh.replace(models_dir / _PINS)
+
+
+def find_pin(models_dir: Path | None, name: str) -> str | None:
+    """The fingerprint pinned for this name, or None. Raises ModelChanged when the list of pins cannot be read."""
+    try:
+        known = _pins(models_dir).get(name) if models_dir else None
+        return str(known["fingerprint"]) if known else None
+    except (ValueError, TypeError, KeyError) as broken:
+        raise ModelChanged(f"the list of pinned models in {models_dir} cannot be read") from broken
+
+
+def _pins(models_dir: Path) -> dict[str, Any]:
+    path = models_dir / _PINS
+    return dict(json.loads(path.read_text())) if path.exists() else {}
 
 
 def _pinned_fingerprint() -> str:
@@ -109,7 +137,7 @@ def _folder_of(name: str, models_dir: Path | None) -> Path:
             return folder
     cached = _newest_snapshot(name)
     if cached is None:
-        places = ", ".join([*map(str, looked), f"{_hub()} (as {' or '.join(_repositories(name))})"])
+        places = ", ".join([*map(str, looked), f"{_hub()} (as {' or '.join(repositories(name))})"])
         raise ModelMissing(f"speech model {name!r} is not on this machine; looked in {places}")
     return cached
 
@@ -119,7 +147,7 @@ def _hub() -> Path:
     return Path(os.environ.get("HF_HUB_CACHE", home / "hub"))
 
 
-def _repositories(name: str) -> list[str]:
+def repositories(name: str) -> list[str]:
     """Where faster-whisper's own names live on Hugging Face; kept here because importing it is slow."""
     if "/" in name:
         return [name]
@@ -135,6 +163,6 @@ def _repositories(name: str) -> list[str]:
 def _newest_snapshot(name: str) -> Path | None:
     """A finished download has a snapshot folder with model.bin; the newest one wins."""
     found: list[Path] = []
-    for repository in _repositories(name):
+    for repository in repositories(name):
         found += (_hub() / f"models--{repository.replace('/', '--')}" / "snapshots").glob("*/model.bin")
     return max(found, key=lambda path: path.stat().st_mtime).parent if found else None

@@ -1,11 +1,13 @@
 """Speech, measured: how fast, how right, how large, against the whisper-ctranslate2 command line with the same model.
 
-    python -m bench.speech [--count 40] [--workers 2] [--folder /tmp/clips] [--skip-cli]
+    python -m bench.speech [--count 40] [--workers 2] [--folder /tmp/clips] [--lanes pipeline,bare,command-line]
 
 Makes `count` answers of 20 to 180 s as a browser records them (synthetic voices whose every word is known), then runs
-three lanes over the same files with the same number of processes: the adapters (prepare in the sandbox, then a warm
-engine in its child), the command line once per file, and bare faster-whisper with the same model held in memory. Then
-clips in which nobody speaks. CPU seconds are the fair column on a busy machine. Needs espeak-ng.
+lanes over the same files: the whole pipeline (database, store, Redis, worker processes), the adapters alone (prepare in
+the sandbox, then a warm engine in its child), bare faster-whisper with the same model held in memory, the
+whisper-ctranslate2 command line once per file with its own defaults one file after the other, and the same with as many
+commands at once as there are workers, one thread each. Then clips in which nobody speaks. CPU seconds are the fair
+column on a busy machine. Needs espeak-ng.
 """
 
 from __future__ import annotations
@@ -30,9 +32,11 @@ from adapters.media import prepare
 from adapters.speech import SpeechEngine
 from adapters.speech_models import BUNDLED, find_model
 from bench.clips import answers, wordless
+from bench.house import House, open_house
+from domain.transcripts import words
 from tests.adapters.recordings import record
 
-LANES = ("adapters", "bare", "command line")
+LANES = ("pipeline", "adapters", "bare", "command-line", "command-lines")
 ROOT = Path(__file__).resolve().parents[1]
 _HOW: list[dict[str, Any]] = [
     {"size": None},
@@ -47,7 +51,7 @@ def main() -> None:
     asked.add_argument("--count", type=int, default=40)
     asked.add_argument("--workers", type=int, default=2)
     asked.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "greenroom-bench-speech")
-    asked.add_argument("--skip-cli", action="store_true")
+    asked.add_argument("--lanes", default=",".join(LANES))
     asked.add_argument("--lane", choices=LANES)
     asked.add_argument("--share", type=int, default=0)
     given = asked.parse_args()
@@ -58,9 +62,8 @@ def main() -> None:
     seconds = sum(truth["seconds"] for truth in truths)
     print(f"{given.count} answers, {seconds:.0f} s of sound, {given.workers} worker processes, load {os.getloadavg()[0]:.1f}")
     print(f"{'lane':14}{'wall s':>8}{'CPU s':>8}{'x wall':>8}{'x CPU':>8}{'WER %':>8}{'start ms':>10}{'p90 ms':>8}{'peak MB':>9}")
-    for lane in LANES:
-        if lane != "command line" or not given.skip_cli:
-            print(_row(lane, given.folder, truths, seconds, given.workers), flush=True)
+    for lane in given.lanes.split(","):
+        print(_row(lane, given.folder, truths, seconds, given.workers), flush=True)
     _nobody()
 
 
@@ -82,18 +85,19 @@ def _row(lane: str, folder: Path, truths: list[dict[str, Any]], seconds: float, 
     """Run one lane in `workers` processes and say what came of it."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     base = [sys.executable, "-m", "bench.speech", "--folder", str(folder), "--count", str(len(truths)), "--workers", str(workers)]
-    running = [subprocess.Popen([*base, "--lane", lane, "--share", str(n)], cwd=ROOT, stdout=subprocess.PIPE) for n in range(workers)]
+    processes = 1 if lane in ("pipeline", "command-line") else workers
+    running = [subprocess.Popen([*base, "--lane", lane, "--share", str(n)], cwd=ROOT, stdout=subprocess.PIPE) for n in range(processes)]
     lines = [json.loads(line) for worker in running for line in worker.communicate()[0].splitlines()]
     wall, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     heard = {line["number"]: line for line in lines if "number" in line}
-    wrong, starts = _compared(truths, heard)
+    wrong, starts = compared(truths, heard)
     peak = max((line["peak"] for line in lines if "peak" in line), default=0)
     times = f"{statistics.median(starts) * 1000:10.0f}{np.percentile(starts, 90) * 1000:8.0f}" if starts else " " * 18
     return f"{lane:14}{wall:8.1f}{cpu:8.1f}{seconds / wall:8.1f}{seconds / cpu:8.1f}{wrong:8.2f}{times}{peak:9.0f}"
 
 
-def _compared(truths: list[dict[str, Any]], heard: dict[int, dict[str, Any]]) -> tuple[float, list[float]]:
+def compared(truths: list[dict[str, Any]], heard: dict[int, dict[str, Any]]) -> tuple[float, list[float]]:
     """Word error rate in per cent over all answers, and how far each rightly heard word's start is off, in seconds."""
     texts = [" ".join(_plain(truth["text"])) for truth in truths]
     wrong = jiwer.wer(texts, [" ".join(_plain(heard[n]["text"])) for n in range(len(truths))])
@@ -116,9 +120,44 @@ def _plain(text: str) -> list[str]:
 
 
 def _work(lane: str, folder: Path, count: int, share: int, workers: int) -> None:
-    """One worker process of one lane: every `workers`-th file."""
+    """One process of one lane: every `workers`-th file, or all of them."""
     mine = range(share, count, workers)
-    {"adapters": _adapters, "bare": _bare, "command line": _command_line}[lane](folder, mine)
+    if lane == "pipeline":
+        _pipeline(folder, range(count), workers)
+    elif lane == "command-line":
+        _command_line(folder, range(count), [])
+    elif lane == "command-lines":
+        _command_line(folder, mine, ["--threads", "1"])
+    else:
+        {"adapters": _adapters, "bare": _bare}[lane](folder, mine)
+
+
+def _pipeline(folder: Path, mine: range, workers: int) -> None:
+    """Every answer through the real thing. The time to put the bytes into store and database counts."""
+    with open_house() as house:
+        for _ in range(workers):
+            house.start_worker()
+        session = house.session()
+        takes = [house.answer((folder / f"{number:03}.media").read_bytes(), session) for number in mine]
+        assert house.wait(takes, 3600)
+        for number, take in zip(mine, takes, strict=True):
+            heard = house.heard(take)
+            _say(number, heard.text, [(word.text, word.start) for word in words(heard)])
+        print(json.dumps({"peak": max(_peak(pid) for pid in _engines(house))}))
+
+
+def _engines(house: House) -> list[int]:
+    """The speech children of the workers."""
+    found = []
+    for worker in house.workers:
+        children = Path(f"/proc/{worker.pid}/task").glob("*/children")
+        found += [int(pid) for path in children for pid in path.read_text().split()]
+    return found
+
+
+def _peak(pid: int) -> float:
+    """The most memory a process ever held, in MB."""
+    return int(Path(f"/proc/{pid}/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
 
 
 def _say(number: int, text: str, words: list[tuple[str, float]]) -> None:
@@ -132,8 +171,7 @@ def _adapters(folder: Path, mine: range) -> None:
             assert done.playback is not None
             heard = engine.transcribe([done.playback])
             _say(number, heard.text, [(word.text, word.start) for word in heard.words])
-        status = Path(f"/proc/{engine.pid}/status").read_text()
-        print(json.dumps({"peak": int(status.split("VmHWM:")[1].split()[0]) / 1024}))
+        print(json.dumps({"peak": _peak(engine.pid or 0)}))
 
 
 def _bare(folder: Path, mine: range) -> None:
@@ -151,13 +189,13 @@ def _bare(folder: Path, mine: range) -> None:
     print(json.dumps({"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
 
 
-def _command_line(folder: Path, mine: range) -> None:
+def _command_line(folder: Path, mine: range, options: list[str]) -> None:
     program = str(Path(sys.executable).with_name("whisper-ctranslate2"))
     model = str(find_model(BUNDLED).folder)
     with tempfile.TemporaryDirectory() as out:
         for number in mine:
             command = [program, str(folder / f"{number:03}.media"), "--model_directory", model, "--device", "cpu", "--compute_type", "int8"]
-            command += ["--threads", "1", "--language", "en", "--output_format", "json", "--output_dir", out, "--verbose", "False"]
+            command += [*options, "--language", "en", "--output_format", "json", "--output_dir", out, "--verbose", "False"]
             subprocess.run(command, check=True, capture_output=True)
             said = json.loads((Path(out) / f"{number:03}.json").read_text())
             _say(number, " ".join(segment["text"] for segment in said["segments"]), [])

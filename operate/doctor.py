@@ -16,11 +16,13 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters import redis_server, sandbox
-from adapters.speech_models import ModelChanged, ModelMissing, find_model
+from adapters.speech import SpeechError
+from adapters.speech_models import BUNDLED, ModelChanged, ModelMissing, find_pin
 from adapters.storage import open_store
 from config import Settings
 from domain.tokens import SHORTEST_KEY
 from migrations import steps
+from operate import models
 from operate.run import settings_of
 
 OK, WARN, FAIL = "ok", "warn", "fail"
@@ -135,18 +137,23 @@ def _store(settings: Settings) -> Finding:
 
 
 def _speech(settings: Settings) -> Finding:
+    """Finds the model, compares it with its pin, and loads it as a worker would."""
     name = settings.speech_model
     if name == "off":
         return Finding(OK, "transcription is switched off")
     try:
-        model = find_model(name, settings.data / "models")
+        running = models.load(settings)
     except ModelChanged as changed:
-        return Finding(FAIL, str(changed), "install it anew; a changed model is never loaded")
+        return Finding(FAIL, str(changed), f"./greenroom add-model {name} installs it anew; a changed model is never loaded")
     except ModelMissing as missing:
-        return Finding(FAIL, str(missing), "put the model there, or set GREENROOM_SPEECH_MODEL")
-    if model.is_english_only:
-        return Finding(OK, f"speech model {name}: English only, {model.fingerprint[:12]}")
-    return Finding(OK, f"speech model {name}: many languages, {model.fingerprint[:12]}")
+        return Finding(FAIL, str(missing), f"./greenroom add-model {name}, or set GREENROOM_SPEECH_MODEL")
+    except SpeechError as broken:
+        return Finding(FAIL, f"speech model {name} does not load: {str(broken)[:160]}", "check GREENROOM_SPEECH_DEVICE and the memory")
+    languages = "English only" if running["english_only"] else "many languages"
+    what = f"speech model {name}: {languages}, {running['compute_type']} on {running['device']}, {str(running['model_hash'])[:12]}"
+    if name != BUNDLED and find_pin(settings.data / "models", name) is None:
+        return Finding(WARN, f"{what}, not pinned", f"./greenroom add-model {name} pins it: then a changed byte is noticed")
+    return Finding(OK, what)
 
 
 def _sandbox(settings: Settings) -> Finding:

@@ -193,6 +193,11 @@ def test_too_little_memory_is_an_error_not_a_hang() -> None:
         small.start()
 
 
+def test_an_engine_that_grows_past_its_memory_is_ended(tmp_path: Path) -> None:
+    with SpeechEngine(resident=100 << 20) as small, pytest.raises(SpeechError, match="memory"):
+        small.transcribe(stored(tmp_path, told(12)))
+
+
 def test_one_changed_byte_refuses_to_start(tmp_path: Path) -> None:
     bundled = find_model("bundled")
     copy = tmp_path / "model"
