@@ -117,17 +117,16 @@ class SpeechEngine:
         models_dir: Path | None = None,
         pin: str | None = None,
         memory: int | None = None,
-        resident: int | None = None,
     ) -> None:
         """Checks nothing yet: the model is looked for, hashed and loaded on the first call, or by `start`.
 
         `device`: auto, cpu or cuda. `compute_type`: auto means int8 on a processor and float16 on a GPU. `pin`: the
-        expected fingerprint of a model that is not the bundled one. `memory`: address space in bytes. `resident`: bytes of
-        real memory past which the child is killed while it works (Linux).
+        expected fingerprint of a model that is not the bundled one. `memory`: bytes of real
+        memory past which the child is killed while it works (Linux).
         """
         self._name, self._models_dir, self._pin = model, models_dir, pin
         self._settings = {"device": device, "compute_type": compute_type, "threads": threads}
-        self._memory, self._resident = memory, resident
+        self._memory = memory
         self._child: sandbox.Child | None = None
         self._owner = 0
         self._buffer = b""
@@ -210,7 +209,7 @@ class SpeechEngine:
     def _start_child(self) -> sandbox.Child:
         model = self._model = find_model(self._name, self._models_dir, self._pin)
         on_gpu = self._settings["device"] != "cpu" and Path("/dev/nvidiactl").exists()
-        memory = self._memory or (None if on_gpu else _BASE_MEMORY + 4 * model.size)
+        memory = None if on_gpu else _BASE_MEMORY + 4 * model.size
         limits = sandbox.Limits(wall=0, cpu=None, memory=memory, files=256)
         request = {"name": model.name, "folder": str(model.folder), "english": model.is_english_only, **self._settings}
         confinement = sandbox.Confinement(reads=[model.folder], devices=on_gpu, keeps_folder=False)
@@ -274,7 +273,7 @@ class SpeechEngine:
     def _require_within_limits(self, child: sandbox.Child, until: float) -> None:
         if time.monotonic() >= until:
             raise TimeoutError
-        if self._resident and _resident_bytes(child.pid) > self._resident:
+        if self._memory and _resident_bytes(child.pid) > self._memory:
             raise ValueError("more memory than allowed")
 
     def _speech(self, answer: dict[str, Any]) -> Speech:

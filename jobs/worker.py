@@ -60,7 +60,7 @@ def open_speech(settings: Settings) -> SpeechEngine:
         device=settings.speech_device,
         threads=settings.speech_threads,
         models_dir=settings.data / "models",
-        resident=settings.speech_memory,
+        memory=settings.speech_memory,
     )
 
 

@@ -188,13 +188,14 @@ def test_the_engine_stays_within_its_memory(engine: SpeechEngine, sentence: Any,
     assert peak < 450
 
 
-def test_too_little_memory_is_an_error_not_a_hang() -> None:
-    with SpeechEngine(memory=200 << 20) as small, pytest.raises(SpeechError):
+def test_too_little_memory_is_an_error_not_a_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.speech._BASE_MEMORY", -(100 << 20))
+    with SpeechEngine() as small, pytest.raises(SpeechError):
         small.start()
 
 
 def test_an_engine_that_grows_past_its_memory_is_ended(tmp_path: Path) -> None:
-    with SpeechEngine(resident=100 << 20) as small, pytest.raises(SpeechError, match="memory"):
+    with SpeechEngine(memory=100 << 20) as small, pytest.raises(SpeechError, match="memory"):
         small.transcribe(stored(tmp_path, told(12)))
 
 
