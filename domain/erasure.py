@@ -85,10 +85,10 @@ def erase(db: Session, actor: Actor, session: CandidateSession, now: datetime, *
     guests = sa.update(GuestLink).where(GuestLink.session_id == session.id, GuestLink.revoked_at.is_(None)).values(revoked_at=now)
     db.execute(guests, execution_options={"synchronize_session": False})
     takes = _takes(db, session)
+    _unquote(db, session, person)
     _drop_rows(db, session, [take.id for take in takes])
     for take in takes:
         take.text, take.state = None, "erased"
-    db.execute(sa.update(Note).where(Note.session_id == session.id).values(quote="", **({"text": "(erased)"} if person else {})))
     search.forget(db, session.id)
     session.erased_at = now
     if person:
@@ -103,6 +103,12 @@ def _addenda(db: Session, session: CandidateSession) -> Sequence[CandidateSessio
 
 def _takes(db: Session, session: CandidateSession) -> Sequence[Take]:
     return db.scalars(sa.select(Take).where(Take.session_id == session.id)).all()
+
+
+def _unquote(db: Session, session: CandidateSession, person: bool) -> None:
+    """Notes no longer point at words; with `person` they say nothing either."""
+    nothing = {"take_id": None, "transcript_id": None, "quote_start": None, "quote_end": None}
+    db.execute(sa.update(Note).where(Note.session_id == session.id).values(nothing | ({"text": "(erased)"} if person else {})))
 
 
 def _drop_rows(db: Session, session: CandidateSession, take_ids: list[str]) -> None:

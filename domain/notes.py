@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from domain import audit, reviews, scorecards
+from domain import audit, reviews, scorecards, transcripts
 from domain.audit import Actor, Verb
 from domain.errors import Invalid, NotFound
-from models import CandidateSession, Criterion, Member, Note, Question
+from models import Answer, CandidateSession, Criterion, Member, Note, Question, Take, Transcript
 
 LONGEST: Final = 10_000
 SAME_WITHIN: Final = timedelta(minutes=1)
 
 
 class NoteDraft(BaseModel):
-    """What a reviewer writes. `at_seconds` is a moment of the answer to `question_id`; `quote` is cut from its transcript."""
+    """What a reviewer writes. `at_seconds` is a moment of the answer to `question_id`.
+
+    `first` and `last` number the words quoted, from 0, in `version` of its transcript or in the written answer.
+    """
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
 
     text: str = ""
-    quote: str = ""
     question_id: str | None = None
     criterion_id: str | None = None
     at_seconds: float | None = Field(default=None, ge=0, le=86_400)
+    version: int | None = None
+    first: int | None = None
+    last: int | None = None
 
 
 def of_session(db: Session, session_id: str) -> list[Note]:
@@ -46,10 +52,11 @@ def write(db: Session, actor: Actor, session: CandidateSession, draft: NoteDraft
     """Keeps a note; the same one sent twice is kept once. Raises Invalid when it is empty or too long."""
     _check(db, session, draft)
     reviews.lock(db, session)
-    same = _find_same(db, actor, session, draft, now)
+    values = {name: getattr(draft, name) for name in ("text", "question_id", "criterion_id", "at_seconds")} | _place(db, session, draft)
+    same = _find_same(db, actor, session, values, now)
     if same is not None:
         return same
-    note = Note(employer_id=session.employer_id, session_id=session.id, member_id=actor.id, created_at=now, **draft.model_dump())
+    note = Note(employer_id=session.employer_id, session_id=session.id, member_id=actor.id, created_at=now, **values)
     db.add(note)
     db.flush()
     audit.append(db, actor, Verb.NOTE_WRITTEN, ("session", session.id), {"note": note.id}, now=now)
@@ -57,11 +64,10 @@ def write(db: Session, actor: Actor, session: CandidateSession, draft: NoteDraft
 
 
 def _check(db: Session, session: CandidateSession, draft: NoteDraft) -> None:
-    if not draft.text and not draft.quote:
+    if not draft.text and draft.first is None:
         raise Invalid("Write something first.", {"text": "empty"})
-    for name, text in (("text", draft.text), ("quote", draft.quote)):
-        if len(text) > LONGEST:
-            raise Invalid(f"A note may have {LONGEST:,} characters; this one has {len(text):,}. It was not saved.", {name: "too long"})
+    if len(draft.text) > LONGEST:
+        raise Invalid(f"A note may have {LONGEST:,} characters; this one has {len(draft.text):,}. It was not saved.", {"text": "too long"})
     asked = sa.select(Question.id).where(Question.id == draft.question_id, Question.version_id == session.version_id)
     judged = sa.select(Criterion.id).where(Criterion.id == draft.criterion_id, Criterion.version_id == session.version_id)
     for wanted, known in ((draft.question_id, asked), (draft.criterion_id, judged)):
@@ -69,7 +75,24 @@ def _check(db: Session, session: CandidateSession, draft: NoteDraft) -> None:
             raise NotFound
 
 
-def _find_same(db: Session, actor: Actor, session: CandidateSession, draft: NoteDraft, now: datetime) -> Note | None:
+def _place(db: Session, session: CandidateSession, draft: NoteDraft) -> dict[str, Any]:
+    """Where the quoted words lie, as offsets, and when they were said. Empty for a note that quotes nothing."""
+    if draft.first is None or draft.last is None:
+        return {}
+    answered = sa.select(Take).join(Answer, Answer.take_id == Take.id).where(Answer.session_id == session.id)
+    take = db.scalar(answered.where(Answer.question_id == draft.question_id))
+    if take is None:
+        raise NotFound
+    said = db.scalar(sa.select(Transcript).where(Transcript.take_id == take.id, Transcript.number == draft.version))
+    words = transcripts.words(said) if said else transcripts.written_words(take.text or "")
+    if not 0 <= draft.first <= draft.last < len(words):
+        raise Invalid("Those words are not in the answer. Select them again.", {"first": "not in the answer"})
+    first, last = words[draft.first], words[draft.last]
+    place = {"take_id": take.id, "transcript_id": said.id if said else None, "quote_start": first.offset, "quote_end": last.stop}
+    return place | ({"at_seconds": first.start} if said else {})
+
+
+def _find_same(db: Session, actor: Actor, session: CandidateSession, values: Mapping[str, Any], now: datetime) -> Note | None:
     """A double click sends the same note twice; nobody writes the same words at the same moment again within a minute."""
     recent = sa.select(Note).where(Note.session_id == session.id, Note.member_id == actor.id, Note.created_at > now - SAME_WITHIN)
-    return next((note for note in db.scalars(recent) if all(getattr(note, k) == v for k, v in draft.model_dump().items())), None)
+    return next((note for note in db.scalars(recent) if all(getattr(note, name) == value for name, value in values.items())), None)

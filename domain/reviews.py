@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import audit, jobs
+from domain import audit, jobs, proposing, transcripts
 from domain.audit import Actor, Verb
 from domain.errors import Conflict, NotFound
 from domain.jobs import Progress
@@ -100,6 +100,27 @@ def newest_words(db: Session, take_ids: Iterable[str]) -> dict[str, Transcript]:
     """The newest transcript of each take, by take."""
     found = db.scalars(sa.select(Transcript).where(Transcript.take_id.in_(list(take_ids))).order_by(Transcript.number))
     return {row.take_id: row for row in found}
+
+
+def versions(db: Session, reply: Reply) -> list[tuple[Transcript, str]]:
+    """Every version of an answer's words, the newest first, each with who made it."""
+    made = transcripts.versions(db, reply.take.id) if reply.take else []
+    by = {row.id: row.name for row in db.execute(sa.select(Member.id, Member.name).where(Member.id.in_([each.member_id for each in made])))}
+    names = {"machine": "the machine", "candidate": "the candidate"}
+    return [(each, by.get(each.member_id or "", names.get(each.author, "a reviewer"))) for each in reversed(made)]
+
+
+def correct_words(db: Session, actor: Actor, session: CandidateSession, reply: Reply, text: str, number: int, now: datetime) -> None:
+    """A reviewer's version beside the machine's. What was proposed from the old words is looked at again.
+
+    `number` is the version that was corrected. Raises NotFound where there are no words, Conflict, Invalid.
+    """
+    if reply.take is None or reply.transcript is None:
+        raise NotFound
+    lock(db, session)
+    transcripts.correct(db, actor, reply.take, text, number, now)
+    if proposing.may_look(db, session):
+        proposing.line_up(db, session, now)
 
 
 def open_answer(db: Session, actor: Actor, session: CandidateSession, question_id: str, now: datetime) -> None:

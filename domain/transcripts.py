@@ -113,6 +113,11 @@ def words(transcript: Transcript) -> list[Word]:
     return found
 
 
+def written_words(text: str) -> list[Word]:
+    """The words of a written answer, which have a place but no moment."""
+    return [Word(found.group(), 0.0, 0.0, found.start(), False) for found in re.finditer(r"\S+", text)]
+
+
 def paragraphs(transcript: Transcript) -> list[list[Word]]:
     """The words in paragraphs: a new one after a long pause, or with the sentence that makes it long."""
     found: list[list[Word]] = []

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
+from models.answer import Take
 from models.base import Base, OfEmployer
 from models.employer import Member
+from models.transcript import Transcript
 
 DECISIONS = ("advance", "decline", "hold")
 
@@ -47,7 +49,10 @@ class Score(OfEmployer, Base):
 
 
 class Note(OfEmployer, Base):
-    """A reviewer's remark, at a moment of an answer when `at_seconds` is set; with a criterion it is evidence for it."""
+    """A reviewer's remark, at a moment of an answer when `at_seconds` is set; with a criterion it is evidence for it.
+
+    What is quoted is kept as offsets into one stored transcript version (or a written answer's take): `quote` is cut from there.
+    """
 
     __tablename__ = "note"
 
@@ -56,11 +61,27 @@ class Note(OfEmployer, Base):
     question_id: Mapped[str | None] = mapped_column(sa.ForeignKey("question.id"))
     criterion_id: Mapped[str | None] = mapped_column(sa.ForeignKey("criterion.id"))
     at_seconds: Mapped[float | None]
-    quote: Mapped[str] = mapped_column(sa.Text, default="")
+    take_id: Mapped[str | None] = mapped_column(sa.ForeignKey("take.id"))
+    transcript_id: Mapped[str | None] = mapped_column(sa.ForeignKey("transcript.id"))
+    quote_start: Mapped[int | None] = mapped_column()
+    quote_end: Mapped[int | None] = mapped_column()
     text: Mapped[str] = mapped_column(sa.Text)
     created_at: Mapped[datetime]
 
     member: Mapped[Member] = relationship(lazy="joined", innerjoin=True)
+    quote: Mapped[str] = column_property(
+        sa.func.coalesce(
+            sa.select(sa.func.substr(Transcript.text, quote_start + 1, quote_end - quote_start))
+            .where(Transcript.id == transcript_id)
+            .correlate_except(Transcript)
+            .scalar_subquery(),
+            sa.select(sa.func.substr(Take.text, quote_start + 1, quote_end - quote_start))
+            .where(Take.id == take_id)
+            .correlate_except(Take)
+            .scalar_subquery(),
+            "",
+        )
+    )
 
 
 class View(OfEmployer, Base):

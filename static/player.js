@@ -2,6 +2,7 @@
 // words that follow the sound and seek when clicked. The browser's own controls stay, so nothing here is needed to play.
 
 import { isTyping } from "./site.js";
+import { wordAt, wordsOf } from "./words.js";
 
 const RATES = [0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3];
 const FRAME = 1 / 30;
@@ -52,6 +53,15 @@ class Player {
     this.media.addEventListener("loadedmetadata", () => this.seek(currentTime, !paused), { once: true });
   }
 
+  /** Words that arrive while the player stands already become its captions; the player itself is never replaced. */
+  addCaptions() {
+    const address = this.answer.querySelector("[data-captions]")?.dataset.captions;
+    if (!address || !this.media.matches("video") || this.media.querySelector("track")) return;
+    const track = Object.assign(document.createElement("track"), { kind: "captions", label: "Machine-made captions", src: address, default: true });
+    this.media.append(track);
+    track.track.mode = "showing";
+  }
+
   follow() {
     if (this.media.paused) return;
     if (this.until && this.media.currentTime >= this.until) {
@@ -83,15 +93,8 @@ class Player {
   }
 
   markWord(time) {
-    const words = this.answer.querySelectorAll("[data-start]");
-    let low = 0;
-    let high = words.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (Number(words[middle].dataset.start) <= time + 0.02) low = middle + 1;
-      else high = middle;
-    }
-    const word = time > 0 ? words[low - 1] : undefined;
+    const words = wordsOf(this.answer);
+    const word = words && time > 0 ? words.list[wordAt(words, time)] : undefined;
     if (word === this.word) return;
     this.word?.classList.remove("now");
     word?.classList.add("now");
@@ -101,7 +104,7 @@ class Player {
 
   /** Scrolls the words, never the page. */
   keepInView(word) {
-    const list = word?.closest(".words");
+    const list = word?.closest(".said");
     if (!list || list.scrollHeight <= list.clientHeight || this.media.paused) return;
     const above = word.offsetTop - list.offsetTop - list.scrollTop;
     if (above < 0 || above > list.clientHeight - 48) list.scrollTop += above - list.clientHeight / 3;
@@ -182,14 +185,15 @@ export function moment() {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   if (button) players.get(button.closest("[data-player]"))?.do(button.dataset.do);
-  const place = event.target.closest("[data-start], [data-seek]");
+  const place = event.target.closest("[data-words] i, [data-seek]");
   if (!place || String(getSelection())) return;
   const answer = place.dataset.of ? document.getElementById(`answer-${place.dataset.of}`) : place.closest("[data-answer]");
   const player = playerOf(answer);
-  if (!player) return;
+  const seconds = place.dataset.seek ?? wordsOf(answer)?.times[wordsOf(answer).list.indexOf(place)];
+  if (!player || seconds === undefined) return;
   active = player;
-  if (place.dataset.until) player.quote(Number(place.dataset.seek), Number(place.dataset.until));
-  else player.seek(Number(place.dataset.start ?? place.dataset.seek));
+  if (place.dataset.until) player.quote(Number(seconds), Number(place.dataset.until));
+  else player.seek(Number(seconds));
   if (place.dataset.of) player.box.scrollIntoView({ block: "nearest" });
 });
 
@@ -227,5 +231,8 @@ const watcher = new IntersectionObserver(
 );
 for (const answer of document.querySelectorAll("[data-answer]")) watcher.observe(answer);
 
-document.addEventListener("htmx:after:swap", scan);
+document.addEventListener("htmx:after:swap", () => {
+  scan();
+  for (const player of players.values()) player.addCaptions();
+});
 scan();

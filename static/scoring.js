@@ -1,7 +1,6 @@
 // Scoring without the mouse: a digit scores the marked criterion and goes on, Enter submits, Enter opens the next candidate.
-// Words selected in a transcript become evidence; a note remembers the moment. The forms work without all this.
+// The forms work without it.
 
-import { moment } from "./player.js";
 import { isTyping } from "./site.js";
 
 const form = () => document.querySelector("[data-scoring]");
@@ -51,8 +50,6 @@ document.addEventListener("keydown", (event) => {
   if (/^[1-9]$/.test(event.key) && form()) give(event.key);
   else if (event.key === "Enter" && form() && !isOnControl) submit();
   else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && form() && !isOnControl && !event.target.matches("input")) step(event.key === "ArrowDown" ? 1 : -1);
-  else if (event.key === "n") note();
-  else if (event.key === "e") keepSelection();
   else if (event.key === "d") decide();
   else if (event.key === "x") document.querySelector("a[data-next]")?.click();
   else return;
@@ -69,58 +66,6 @@ function decide() {
   for (const details of section.querySelectorAll("details")) if (details.querySelector("[name=verdict]")) details.open = true;
   (section.querySelector("[name=verdict]:checked") ?? section.querySelector("[name=verdict]"))?.focus();
 }
-
-function note() {
-  fill(moment());
-}
-
-function fill(at, quote = "") {
-  const box = document.querySelector("[data-note]");
-  if (!box) return;
-  box.elements.question_id.value = at?.question ?? "";
-  box.elements.at_seconds.value = at?.seconds ?? "";
-  box.elements.quote.value = quote;
-  const shown = box.querySelector("[data-quote]");
-  shown.hidden = !quote;
-  shown.textContent = quote;
-  box.querySelector("[data-at]").textContent = at?.seconds === undefined ? "" : `at ${Math.floor(at.seconds / 60)}:${String(Math.floor(at.seconds % 60)).padStart(2, "0")}`;
-  (quote ? box.elements.criterion_id : box.elements.text).focus();
-}
-
-const picker = document.createElement("button");
-Object.assign(picker, { type: "button", className: "picker small", textContent: "Keep as evidence", hidden: true });
-document.body.append(picker);
-
-/** The words selected in one answer, with the moment of the first; null when nothing useful is selected. */
-function selected() {
-  const selection = getSelection();
-  if (!selection.rangeCount || selection.isCollapsed) return null;
-  const range = selection.getRangeAt(0);
-  const from = range.startContainer.parentElement?.closest("[data-transcript], [data-text]");
-  if (!from?.contains(range.endContainer)) return null;
-  const words = [...from.querySelectorAll("[data-start]")].filter((word) => range.intersectsNode(word));
-  const quote = (words.length ? words.map((word) => word.textContent).join(" ") : String(selection)).trim();
-  const question = from.closest("[data-answer]").dataset.answer;
-  return quote && { quote, at: { question, seconds: words.length ? Number(words[0].dataset.start) : undefined }, range };
-}
-
-function keepSelection() {
-  const found = selected();
-  if (!found) return;
-  fill(found.at, found.quote);
-  picker.hidden = true;
-}
-
-document.addEventListener("selectionchange", () => {
-  const found = document.querySelector("[data-note]") && selected();
-  picker.hidden = !found;
-  if (!found) return;
-  const box = found.range.getBoundingClientRect();
-  picker.style.left = `${Math.max(8, Math.min(box.left, innerWidth - 160))}px`;
-  picker.style.top = `${Math.max(8, box.top - 40)}px`;
-});
-picker.addEventListener("pointerdown", (event) => event.preventDefault());
-picker.addEventListener("click", keepSelection);
 
 document.addEventListener("htmx:after:swap", () => {
   const next = document.querySelector("#scorecard [data-after-scores]") ?? document.querySelector("#scorecard #scorecard-title[tabindex]");

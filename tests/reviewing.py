@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from domain import reviews, scorecards
 from domain.audit import Actor
+from domain.notes import NoteDraft
 from domain.scorecards import Given
 from models import Answer, CandidateSession, Media, Member, Take, Transcript
 from tests.factories import NOW, World, create_candidate_session
@@ -51,6 +52,12 @@ def _make_ready(db: Session, take: Take) -> None:
     db.add(Media(employer_id=take.employer_id, take_id=take.id, created_at=NOW, **media))
     heard = {"number": 1, "author": "machine", "language": "en", "text": SAID, "segments": segments}
     db.add(Transcript(employer_id=take.employer_id, take_id=take.id, created_at=NOW, **heard))
+
+
+def quoting(db: Session, session: CandidateSession, criterion_id: str | None = None) -> NoteDraft:
+    """All of what was said in the first answer, as evidence."""
+    first = reviews.questions(db, session.version_id)[0]
+    return NoteDraft(question_id=first.id, criterion_id=criterion_id, version=1, first=0, last=len(SAID.split()) - 1)
 
 
 def levels(db: Session, session: CandidateSession, *given: int) -> dict[str, int]:

@@ -16,8 +16,9 @@ from flask import Flask, Response, current_app, flash, g, render_template, reque
 from htmx_flask import Htmx, make_response
 
 from config import Settings
-from domain import packets, transcripts
+from domain import packets
 from domain.errors import Refused
+from views import words
 
 
 class NavItem(NamedTuple):
@@ -208,6 +209,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_keep_static)
     app.jinja_env.filters.update(initials=initials, clock=clock_text, day=day, away=away, moment=moment, browser=browser)
     app.jinja_env.filters.update(ten=ten, percent=percent)
-    app.jinja_env.filters.update(peaks_path=peaks_path, flag_text=flag_text, paragraphs=transcripts.paragraphs, words_of=packets.words_of)
+    app.jinja_env.filters.update(peaks_path=peaks_path, flag_text=flag_text, spoken=words.spoken, written=words.written)
+    app.jinja_env.filters.update(words_of=packets.words_of)
     app.jinja_env.globals.update(nav=nav, static=static)
     app.context_processor(lambda: {"me": g.get("member"), "oidc_name": _oidc_name(app)})

@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from adapters import clock
 from domain import addenda, decisions, inbox, media, notes, reliability, reveals, reviews, scorecards
-from domain.errors import Invalid, NotFound, Refused
+from domain.errors import Conflict, Invalid, NotFound, Refused
 from domain.notes import NoteDraft
 from domain.reveals import Reveal
+from domain.reviews import Reply
 from domain.scorecards import Given
 from models import CandidateSession, db
 from views import guards, pages
@@ -44,11 +45,28 @@ def open_answer(session_id: str, question_id: str) -> Response:
 @door.get("/sessions/<session_id>/answers/<question_id>/<part>")
 def answer(session_id: str, question_id: str, part: str) -> Response:
     """The player or the words of one answer; asks again by itself while they are being made."""
-    _require(part, ("player", "words"))
+    _require(part, ("player", "words", "correct", "versions"))
     session = reviews.get_session(db.session(), session_id)
-    reply = reviews.get_reply(db.session(), session, guards.member(), question_id)
-    title = f"{session.candidate.name}, question {reply.question.position}"
-    return pages.fragment(f"review/_{part}.html", title=title, back=_address(session_id), session=session, reply=reply)
+    return _part(session, reviews.get_reply(db.session(), session, guards.member(), question_id), part)
+
+
+@door.post("/sessions/<session_id>/answers/<question_id>/words")
+def correct(session_id: str, question_id: str) -> Response:
+    """A reviewer's version of the words, beside the one it corrects; a refused one stays in the form."""
+    session = reviews.get_session(db.session(), session_id)
+    reply, text = reviews.get_reply(db.session(), session, guards.member(), question_id), request.form.get("text", "")
+    try:
+        reviews.correct_words(db.session(), guards.actor(), session, reply, text, request.form.get("number", 0, int), clock.now())
+    except (Invalid, Conflict) as refused:
+        if pages.is_htmx():
+            raise
+        db.session.rollback()
+        return _part(session, reviews.get_reply(db.session(), session, guards.member(), question_id), "correct", refused, text)
+    db.session.commit()
+    guards.queues().nudge("propose")
+    if not pages.is_htmx():
+        return pages.go(_address(session_id, f"answer-{question_id}"), "Kept beside what the machine heard.")
+    return answer(session_id, question_id, "words")
 
 
 @door.get("/sessions/<session_id>/takes/<take_id>/<rendition>")
@@ -69,7 +87,7 @@ def retry(session_id: str, take_id: str) -> Response:
     guards.queues().nudge(kind)
     if not pages.is_htmx():
         return pages.go(_address(session_id), "It is being tried again.")
-    return answer(session_id, question_id, "player")
+    return answer(session_id, question_id, "player" if kind == "prepare" else "words")
 
 
 @door.get("/sessions/<session_id>/<part>")
@@ -158,6 +176,23 @@ def after(session: CandidateSession, change: Callable[[], None], template: str, 
     if not pages.is_htmx():
         return pages.go(_address(session.id, "judge"), toast)
     return pages.page(template, **_judged(session), **_typed())
+
+
+def _part(session: CandidateSession, reply: Reply, part: str, refused: Refused | None = None, text: str | None = None) -> Response:
+    """A fragment of one answer. `versions` are read only where they are shown."""
+    shown = reviews.versions(db.session(), reply) if part == "versions" else []
+    typed = text if text is not None else reply.transcript.text if reply.transcript else ""
+    title, back = f"{session.candidate.name}, question {reply.question.position}", _address(session.id, f"answer-{reply.question.id}")
+    status, can_change = refused.status if refused else 200, guards.member().role in guards.SCORERS
+    values: dict[str, Any] = {
+        "session": session,
+        "reply": reply,
+        "versions": shown,
+        "typed": typed,
+        "refused": refused,
+        "can_change": can_change,
+    }
+    return pages.fragment(f"review/_{part}.html", status, title=title, back=back, **values)
 
 
 def _whole(session: CandidateSession, status: int = 200, **typed: Any) -> Response:

@@ -522,28 +522,6 @@ def upgrade() -> None:
         batch_op.create_index('ix_invite_list', ['employer_id', 'interview_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_invite_session_id'), ['session_id'], unique=False)
 
-    op.create_table('note',
-    sa.Column('session_id', sa.String(length=26), nullable=False),
-    sa.Column('member_id', sa.String(length=26), nullable=False),
-    sa.Column('question_id', sa.String(length=26), nullable=True),
-    sa.Column('criterion_id', sa.String(length=26), nullable=True),
-    sa.Column('at_seconds', sa.Double(), nullable=True),
-    sa.Column('quote', sa.Text(), nullable=False),
-    sa.Column('text', sa.Text(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('employer_id', sa.String(length=26), nullable=False),
-    sa.Column('id', sa.String(length=26), nullable=False),
-    sa.ForeignKeyConstraint(['criterion_id'], ['criterion.id'], name=op.f('fk_note_criterion_id_criterion')),
-    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_note_employer_id_employer')),
-    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_note_member_id_member')),
-    sa.ForeignKeyConstraint(['question_id'], ['question.id'], name=op.f('fk_note_question_id_question')),
-    sa.ForeignKeyConstraint(['session_id'], ['candidate_session.id'], name=op.f('fk_note_session_id_candidate_session')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_note'))
-    )
-    with op.batch_alter_table('note', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_note_employer_id'), ['employer_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_note_session_id'), ['session_id'], unique=False)
-
     op.create_table('proposal_run',
     sa.Column('session_id', sa.String(length=26), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
@@ -877,6 +855,33 @@ def upgrade() -> None:
         batch_op.create_index('ix_upload_open', ['finished_at', 'touched_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_upload_session_id'), ['session_id'], unique=False)
 
+    op.create_table('note',
+    sa.Column('session_id', sa.String(length=26), nullable=False),
+    sa.Column('member_id', sa.String(length=26), nullable=False),
+    sa.Column('question_id', sa.String(length=26), nullable=True),
+    sa.Column('criterion_id', sa.String(length=26), nullable=True),
+    sa.Column('at_seconds', sa.Double(), nullable=True),
+    sa.Column('take_id', sa.String(length=26), nullable=True),
+    sa.Column('transcript_id', sa.String(length=26), nullable=True),
+    sa.Column('quote_start', sa.Integer(), nullable=True),
+    sa.Column('quote_end', sa.Integer(), nullable=True),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('employer_id', sa.String(length=26), nullable=False),
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.ForeignKeyConstraint(['criterion_id'], ['criterion.id'], name=op.f('fk_note_criterion_id_criterion')),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_note_employer_id_employer')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_note_member_id_member')),
+    sa.ForeignKeyConstraint(['question_id'], ['question.id'], name=op.f('fk_note_question_id_question')),
+    sa.ForeignKeyConstraint(['session_id'], ['candidate_session.id'], name=op.f('fk_note_session_id_candidate_session')),
+    sa.ForeignKeyConstraint(['take_id'], ['take.id'], name=op.f('fk_note_take_id_take')),
+    sa.ForeignKeyConstraint(['transcript_id'], ['transcript.id'], name=op.f('fk_note_transcript_id_transcript')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_note'))
+    )
+    with op.batch_alter_table('note', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_note_employer_id'), ['employer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_note_session_id'), ['session_id'], unique=False)
+
     op.create_table('part',
     sa.Column('upload_id', sa.String(length=26), nullable=False),
     sa.Column('offset', sa.BigInteger(), nullable=False),
@@ -929,6 +934,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_part_employer_id'))
 
     op.drop_table('part')
+    with op.batch_alter_table('note', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_note_session_id'))
+        batch_op.drop_index(batch_op.f('ix_note_employer_id'))
+
+    op.drop_table('note')
     with op.batch_alter_table('upload', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_upload_session_id'))
         batch_op.drop_index('ix_upload_open')
@@ -1016,11 +1026,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_proposal_run_employer_id'))
 
     op.drop_table('proposal_run')
-    with op.batch_alter_table('note', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_note_session_id'))
-        batch_op.drop_index(batch_op.f('ix_note_employer_id'))
-
-    op.drop_table('note')
     with op.batch_alter_table('invite', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_invite_session_id'))
         batch_op.drop_index('ix_invite_list')

@@ -73,7 +73,7 @@ def test_the_recording_plays_and_a_click_on_a_word_seeks(greenroom: Greenroom, s
     video = page.locator("video").first
     page.wait_for_function("() => document.querySelector('video').readyState >= 1")
     assert video.evaluate("v => v.duration") == pytest.approx(24, abs=2.5)
-    page.locator("[data-transcript] [data-start]").nth(20).click()
+    page.locator("[data-times] i").nth(20).click()
     page.wait_for_function("() => document.querySelector('video').currentTime > 3")
 
 

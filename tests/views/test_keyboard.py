@@ -81,11 +81,11 @@ def test_digits_typed_into_a_note_score_nothing(page: Page) -> None:
 
 
 def test_selected_words_become_evidence(page: Page) -> None:
-    page.locator("[data-start]").first.evaluate("word => getSelection().selectAllChildren(word.closest('p'))")
-    page.keyboard.press("e")
-    page.get_by_label("Evidence for").select_option(index=1)
+    page.locator("[data-times] i").first.evaluate("word => getSelection().selectAllChildren(word.closest('p'))")
+    page.get_by_role("button", name="Keep as evidence").click()
     page.get_by_role("button", name="Keep note").click()
     expect(page.locator("#notes li blockquote")).to_have_text("First I let her tell me everything")
+    expect(page.locator("#notes li")).to_contain_text("Listening")
 
 
 def test_the_list_of_shortcuts_opens_on_its_key(page: Page) -> None:

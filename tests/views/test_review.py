@@ -7,10 +7,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import reviews
-from models import AuditEvent, CandidateSession, Decision, Job, Note, Score, Scorecard, Take, View
+from domain import erasure, reviews
+from models import Accommodation, AuditEvent, CandidateSession, Decision, Job, Note, Score, Scorecard, Take, View
 from tests.factories import NOW, World
-from tests.reviewing import SAID, WRITTEN, create_submitted, levels, score
+from tests.reviewing import SAID, WRITTEN, actor, create_submitted, levels, score
 from tests.views.conftest import Enter
 
 HTMX = {"HX-Request": "true"}
@@ -56,9 +56,9 @@ def test_the_page_shows_answers_words_and_anchors(bob: FlaskClient, session: Can
     page = bob.get(f"/sessions/{session.id}").text
     assert "Carla Candidate" in page
     assert all(f">{word}<" in page for word in SAID.split())
-    assert WRITTEN in page
+    assert all(f"<i>{word}</i>" in page for word in WRITTEN.split())
     assert "behaviour that earns 5" in page
-    assert 'data-start="0.5"' in page
+    assert 'data-times="0 0.5 1' in page
 
 
 @pytest.mark.parametrize("part", ["scorecard", "notes", "decision"])
@@ -244,3 +244,115 @@ def test_a_session_erased_while_open_answers_404_and_keeps_the_form(bob: FlaskCl
     gone = bob.post(address, data={"text": "typed"}, headers=HTMX)
     assert gone.status_code == 404
     assert gone.text.strip().startswith("<hx-partial")
+
+
+# --- evidence and corrected words
+
+
+def part(session: CandidateSession, question_id: str, name: str) -> str:
+    return f"/sessions/{session.id}/answers/{question_id}/{name}"
+
+
+def test_evidence_is_kept_as_offsets_and_shown_word_for_word(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    spoken, _, written = reviews.questions(db, session.version_id)
+    criterion = next(iter(levels(db, session, 1)))
+    quoted = {"question_id": spoken.id, "criterion_id": criterion, "version": "1", "first": "2", "last": "4", "quote": "invented"}
+    assert "<blockquote>let her tell</blockquote>" in bob.post(f"/sessions/{session.id}/notes", data=quoted, headers=HTMX).text
+    bob.post(f"/sessions/{session.id}/notes", data={"question_id": written.id, "version": "0", "first": "0", "last": "2"})
+    first, second = db.scalars(select(Note).order_by(Note.created_at, Note.id))
+    assert (first.quote, SAID[first.quote_start : first.quote_end], first.at_seconds) == ("let her tell", "let her tell", 1.0)
+    assert (second.quote, second.at_seconds) == ("I would ask", None)
+
+
+@pytest.mark.parametrize(("first", "last"), [("-1", "2"), ("3", "2"), ("0", "99"), ("x", "2")])
+def test_words_that_are_not_in_the_answer_are_no_evidence(
+    bob: FlaskClient, db: Session, session: CandidateSession, first: str, last: str
+) -> None:
+    question = reviews.questions(db, session.version_id)[0].id
+    quoted = {"question_id": question, "version": "1", "first": first, "last": last}
+    assert bob.post(f"/sessions/{session.id}/notes", data=quoted, headers=HTMX).status_code == 422
+    assert db.scalars(select(Note)).all() == []
+
+
+def test_a_correction_stands_beside_the_machines_words_with_its_author(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    question = reviews.questions(db, session.version_id)[0].id
+    assert SAID in bob.get(part(session, question, "correct"), headers=HTMX).text
+    form = {"text": "First I let them tell me everything", "number": "1"}
+    shown = bob.post(part(session, question, "words"), data=form, headers=HTMX).text
+    assert "<i>them</i>" in shown
+    assert "Corrected by a reviewer" in shown
+    versions = bob.get(part(session, question, "versions"), headers=HTMX).text
+    assert "Version 2, by Bob" in versions
+    assert "Version 1, by the machine" in versions
+    assert SAID in versions
+    assert verbs(db)[-1] == "transcript:corrected"
+
+
+def test_evidence_stays_what_it_was_when_the_words_are_corrected(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    question = reviews.questions(db, session.version_id)[0].id
+    bob.post(part(session, question, "words"), data={"text": "Everything else", "number": "1"})
+    stale = {"question_id": question, "version": "1", "first": "2", "last": "4"}
+    assert "let her tell" in bob.post(f"/sessions/{session.id}/notes", data=stale, headers=HTMX).text
+
+
+def test_two_who_correct_at_once_lose_nothing(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    question = reviews.questions(db, session.version_id)[0].id
+    address = part(session, question, "words")
+    bob.post(address, data={"text": "The first correction", "number": "1"})
+    late = bob.post(address, data={"text": "The second correction", "number": "1"})
+    assert late.status_code == 409
+    assert "Somebody corrected this transcript since you opened it." in late.text
+    assert "The second correction" in late.text
+    assert (
+        bob.post(part(session, reviews.questions(db, session.version_id)[2].id, "words"), data={"text": "x", "number": "0"}).status_code
+        == 404
+    )
+
+
+# --- at once, twice, too late
+
+
+def test_a_score_of_an_old_tab_does_not_slip_past_a_submitted_scorecard(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    address = f"/sessions/{session.id}/scorecard"
+    bob.post(address, data={**fields(db, session, 4, 3), "then": "submit"}, headers=HTMX)
+    stale = bob.post(address, data=fields(db, session, 1, 1), headers=HTMX)
+    assert stale.status_code == 422
+    assert "To change one, say why." in stale.text
+    assert sorted(db.scalars(select(Score.level))) == [3, 4]
+
+
+def test_two_reviewers_at_once_each_keep_their_own(
+    enter: Enter, bob: FlaskClient, db: Session, world: World, session: CandidateSession
+) -> None:
+    alice, address = enter(world.owner), f"/sessions/{session.id}/scorecard"
+    for client, given in ((bob, (4, 3)), (alice, (1, 1)), (bob, (5, 3))):
+        assert client.post(address, data=fields(db, session, *given), headers=HTMX).status_code == 200
+    for client in (bob, alice):
+        assert "Your scores are in" in client.post(address, data={"then": "submit"}, headers=HTMX).text
+    assert sorted(db.scalars(select(Score.level))) == [1, 1, 3, 5]
+    db.refresh(session)
+    assert session.scorecard_count == 2
+
+
+def test_a_session_erased_while_it_is_open_says_so_and_stays_erased(
+    bob: FlaskClient, db: Session, world: World, session: CandidateSession
+) -> None:
+    question = reviews.questions(db, session.version_id)[0].id
+    bob.post(f"/sessions/{session.id}/notes", data={"question_id": question, "version": "1", "first": "0", "last": "3"})
+    erasure.erase(db, actor(world.owner), session, NOW)
+    db.commit()
+    page = bob.get(f"/sessions/{session.id}")
+    assert "Removed on 2 Nov 2026" in page.text
+    assert SAID[:10] not in page.text
+    quoted = {"question_id": question, "version": "1", "first": "0", "last": "3"}
+    assert bob.post(f"/sessions/{session.id}/notes", data=quoted, headers=HTMX).status_code == 422
+    assert bob.post(part(session, question, "words"), data={"text": "x", "number": "1"}, headers=HTMX).status_code == 404
+    assert bob.post(f"/sessions/{session.id}/notes", data={"text": "My remark stays."}).status_code == 303
+
+
+def test_how_somebody_was_accommodated_is_nowhere_on_the_page(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    before = bob.get(f"/sessions/{session.id}").text
+    asked = {"session_id": session.id, "employer_id": session.employer_id, "created_at": NOW}
+    db.add(Accommodation(**asked, more_time=True, other_kinds=True, more_retakes=True))
+    db.commit()
+    assert bob.get(f"/sessions/{session.id}").text == before

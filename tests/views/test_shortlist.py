@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from domain import blind, decisions, notes, packets, reviews, scorecards, shortlist
 from models import AuditEvent, CandidateSession, Score, Scorecard
 from tests.factories import NOW, World
-from tests.reviewing import SAID, actor, create_submitted, levels, score
+from tests.reviewing import SAID, actor, create_submitted, levels, quoting, score
 from tests.views.conftest import Enter
 
 
@@ -77,7 +77,7 @@ def test_comparing_shows_scores_and_evidence_side_by_side(
     alice: FlaskClient, db: Session, world: World, three: list[CandidateSession]
 ) -> None:
     criterion = reviews.criteria(db, world.version.id)[0]
-    notes.write(db, actor(world.owner), three[0], notes.NoteDraft(quote=SAID, criterion_id=criterion.id), NOW)
+    notes.write(db, actor(world.owner), three[0], quoting(db, three[0], criterion.id), NOW)
     db.commit()
     base = f"/shortlist/{world.interview.id}/compare"
     page = alice.get(f"{base}?s={three[0].id}&s={three[2].id}").text
