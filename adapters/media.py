@@ -44,6 +44,7 @@ class Prepared:
     """What became of a recording. Times in seconds from its first moment.
 
     `unreadable` means there is nothing to play and `reason` says why; every other flag leaves a `playback` file.
+    `voice`: the sound of a video alone, to be heard without seeing.
     `reencoded`: browsers cannot play the original, so the playback file is a rendition. `over_length`: the playback
     file ends at the limit, the original has more. `peaks`: loudness of the waveform 0..100, `peaks_per_second` of
     them for each second. `loudness`: integrated, in LUFS (EBU R128), None for silence. `silences`: (start, end).
@@ -51,6 +52,7 @@ class Prepared:
 
     playback: Path | None = None
     playback_type: str = ""
+    voice: Path | None = None
     poster: Path | None = None
     container: str = ""
     codecs: tuple[str, ...] = ()
@@ -118,7 +120,7 @@ def _prepared(answer: dict[str, Any], out_dir: Path) -> Prepared:
         values["codecs"] = tuple(str(codec) for codec in values.get("codecs", ()))
         values["peaks"] = tuple(int(peak) for peak in values.get("peaks", ()))
         values["silences"] = tuple((float(a), float(b)) for a, b in values.get("silences", ()))
-        for name in ("playback", "poster"):
+        for name in ("playback", "voice", "poster"):
             values[name] = _own_file(out_dir, values.get(name))
         return Prepared(**values)
     except (TypeError, ValueError) as nonsense:

@@ -10,7 +10,7 @@ from typing import Any
 import av
 
 from adapters import media_encode, media_picture
-from adapters.media_remux import Copied, Refused, Take, container_for, copy, open_takes, pick
+from adapters.media_remux import Copied, Refused, Take, container_for, copy, open_takes, pick, voice
 from adapters.media_sound import RATE, Meter, timeline
 
 NO_SOUND = -60.0
@@ -54,6 +54,8 @@ def _prepare(takes: Sequence[Take], folder: Path, limits: dict[str, Any]) -> dic
         return _unreadable("nothing in it could be read")
     answer = _facts(takes, made) | _listen(made.path, limits)
     answer |= _see(made.path, folder, answer["duration"], limits)
+    if answer["has_video"] and answer["has_sound"]:
+        answer["voice"] = voice(made.path, folder, made.kind)
     if not answer["has_video"] and not answer["has_sound"]:
         made.path.unlink(missing_ok=True)
         return _unreadable("nothing in it could be decoded")

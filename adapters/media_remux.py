@@ -199,6 +199,26 @@ def copy(takes: Sequence[Take], folder: Path, kind: str, most: float) -> tuple[P
     return path, done
 
 
+def voice(playback: Path, folder: Path, kind: str) -> str | None:
+    """Write the sound of a seekable file alone. Returns the new file's name; None when this sound cannot stand alone."""
+    path = folder / f"voice.{_SUFFIX[kind]}"
+    try:
+        with (
+            av.open(str(playback), options={"protocol_whitelist": "file"}) as source,
+            av.open(str(path), "w", format=kind, options=_OPTIONS[kind]) as out,
+        ):
+            sound = source.streams.audio[0]
+            stream = out.add_stream_from_template(sound, opaque=True)
+            for packet in source.demux(sound):
+                if packet.dts is not None:
+                    packet.stream = stream
+                    out.mux(packet)
+    except (av.error.FFmpegError, ValueError):
+        path.unlink(missing_ok=True)
+        return None
+    return path.name
+
+
 def _tracks(out: Any, takes: Sequence[Take]) -> dict[str, _Track]:
     """One output stream per kind of stream that any take has, made after the first that has it."""
     tracks: dict[str, _Track] = {}

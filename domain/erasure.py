@@ -68,7 +68,7 @@ def keys(db: Session, session: CandidateSession) -> list[str]:
     takes = db.scalars(sa.select(Take).where(Take.session_id.in_(ids))).all()
     parts = db.scalars(sa.select(Part.key).join(Upload, Upload.id == Part.upload_id).where(Upload.session_id.in_(ids))).all()
     media = db.scalars(sa.select(Media).where(Media.take_id.in_([take.id for take in takes]))).all()
-    return [*parts, *(key for row in media for key in (row.playback_key, row.poster_key) if key)]
+    return [*parts, *(key for row in media for key in (row.playback_key, row.voice_key, row.poster_key) if key)]
 
 
 def erase(db: Session, actor: Actor, session: CandidateSession, now: datetime, *, person: bool = False) -> None:

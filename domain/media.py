@@ -18,7 +18,7 @@ from domain.errors import NotFound, Refused, TokenRefused
 from domain.tokens import Tokens
 from models import CandidateSession, Media, Part, Take, Upload
 
-RENDITIONS: Final = ("playback", "poster", "captions", "original")
+RENDITIONS: Final = ("playback", "poster", "captions", "original", "voice", "face")
 ENDINGS: Final = {
     "video/webm": "webm",
     "audio/webm": "webm",
@@ -107,7 +107,7 @@ def get_rendition(db: Session, take_id: str, rendition: str) -> Rendition:
     if take is None or rendition not in RENDITIONS:
         raise NotFound
     name = _name(db, take)
-    made = {"playback": _playback, "poster": _poster, "captions": _captions, "original": _original}
+    made = {"playback": _playback, "poster": _poster, "captions": _captions, "original": _original, "voice": _voice, "face": _face}
     return made[rendition](db, take, name)
 
 
@@ -117,6 +117,27 @@ def _playback(db: Session, take: Take, name: str) -> Rendition:
         raise NotFound
     ending = ENDINGS.get(media.playback_type, "bin")
     return Rendition([(media.playback_key, media.bytes)], None, media.playback_type, f"{name}.{ending}", False, _tag(media))
+
+
+def has_voice(media: Media) -> bool:
+    """Whether it can be heard without being seen."""
+    return bool(media.voice_key) or (bool(media.playback_key) and not media.width)
+
+
+def _voice(db: Session, take: Take, _name: str) -> Rendition:
+    """The sound alone, under a name that tells nobody's."""
+    media = find_media(db, take.id)
+    if media is None or not has_voice(media):
+        raise NotFound
+    if not media.voice_key:
+        return _face(db, take, "")
+    ending, kind = media.voice_key.rpartition(".")[2], media.playback_type.replace("video/", "audio/")
+    return Rendition([(media.voice_key, None)], None, kind, f"question {take.question.position}.{ending}", False, f"{_tag(media)}v")
+
+
+def _face(db: Session, take: Take, _name: str) -> Rendition:
+    """The recording under a name that tells nobody's."""
+    return _playback(db, take, f"question {take.question.position}")
 
 
 def _poster(db: Session, take: Take, name: str) -> Rendition:

@@ -17,6 +17,7 @@ from domain.audit import Actor, Verb
 from domain.errors import Conflict, NotFound
 from domain.jobs import Progress
 from models import Answer, CandidateSession, Criterion, Media, Member, Question, Take, Transcript, View
+from models.review import STAGES
 
 
 @dataclass(frozen=True)
@@ -123,18 +124,30 @@ def correct_words(db: Session, actor: Actor, session: CandidateSession, reply: R
         proposing.line_up(db, session, now)
 
 
-def open_answer(db: Session, actor: Actor, session: CandidateSession, question_id: str, now: datetime) -> None:
-    """Remembers that this member opened an answer; the first time counts. Raises NotFound for a question not asked here."""
+def open_answer(db: Session, actor: Actor, session: CandidateSession, question_id: str, now: datetime, stage: str = "face") -> None:
+    """Remembers that this member opened an answer, and how much of it; the first time at each stage counts, never a step back.
+
+    Raises NotFound for a question not asked here.
+    """
     asked = sa.select(Question.id).where(Question.id == question_id, Question.version_id == session.version_id)
     if db.scalar(asked) is None:
         raise NotFound
     lock(db, session)
-    seen = sa.select(View.id).where(View.session_id == session.id, View.question_id == question_id, View.member_id == actor.id)
-    if db.scalar(seen) is not None:
+    view = find_view(db, session.id, question_id, actor.id)
+    if view is not None and STAGES.index(view.stage) >= STAGES.index(stage):
         return
-    db.add(View(employer_id=session.employer_id, session_id=session.id, question_id=question_id, member_id=actor.id, at=now))
+    if view is None:
+        view = View(employer_id=session.employer_id, session_id=session.id, question_id=question_id, member_id=actor.id, at=now)
+        db.add(view)
+    view.stage = stage
     db.flush()
-    audit.append(db, actor, Verb.SESSION_VIEWED, ("session", session.id), {"question": question_id}, now=now)
+    audit.append(db, actor, Verb.SESSION_VIEWED, ("session", session.id), {"question": question_id, "stage": stage}, now=now)
+
+
+def find_view(db: Session, session_id: str, question_id: str, member_id: str) -> View | None:
+    """What this member has seen of an answer."""
+    seen = sa.select(View).where(View.session_id == session_id, View.question_id == question_id, View.member_id == member_id)
+    return db.scalar(seen)
 
 
 def require_take(db: Session, session: CandidateSession, take_id: str) -> None:

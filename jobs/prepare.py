@@ -73,10 +73,13 @@ def _columns(made: Prepared) -> dict[str, Any]:
 def _stored(bench: Bench, job: Job, made: Prepared) -> dict[str, Any]:
     """Puts the files into the store, durable before any row names them."""
     place = f"media/{job.employer_id}/{job.subject_id}"
-    values: dict[str, Any] = {"playback_key": None, "poster_key": None, "bytes": None}
+    values: dict[str, Any] = {"playback_key": None, "voice_key": None, "poster_key": None, "bytes": None}
     if made.playback is not None:
         values["playback_key"] = f"{place}/playback{made.playback.suffix}"
         values["bytes"] = put(bench, values["playback_key"], made.playback)
+    if made.voice is not None:
+        values["voice_key"] = f"{place}/voice{made.voice.suffix}"
+        put(bench, values["voice_key"], made.voice)
     if made.poster is not None:
         values["poster_key"] = f"{place}/poster.jpg"
         put(bench, values["poster_key"], made.poster)

@@ -12,7 +12,10 @@ from models.base import Base, OfEmployer
 
 
 class Media(OfEmployer, Base):
-    """Keys name objects in the media store. Times are seconds. `flags`: no_sound, quiet, black_picture, truncated, unreadable, ..."""
+    """Keys name objects in the media store; `voice_key` is the sound of a video alone. Times are seconds.
+
+    `flags`: no_sound, quiet, black_picture, truncated, unreadable, ...
+    """
 
     __tablename__ = "media"
 
@@ -20,6 +23,7 @@ class Media(OfEmployer, Base):
     original_key: Mapped[str] = mapped_column(sa.String(200), default="")
     playback_key: Mapped[str | None] = mapped_column(sa.String(200))
     playback_type: Mapped[str] = mapped_column(sa.String(120), default="")
+    voice_key: Mapped[str | None] = mapped_column(sa.String(200))
     poster_key: Mapped[str | None] = mapped_column(sa.String(200))
     seconds: Mapped[float | None]
     width: Mapped[int | None]

@@ -12,6 +12,7 @@ from models.base import Base, OfEmployer
 from models.employer import Member
 from models.transcript import Transcript
 
+STAGES = ("words", "voice", "face")
 DECISIONS = ("advance", "decline", "hold")
 
 
@@ -85,7 +86,10 @@ class Note(OfEmployer, Base):
 
 
 class View(OfEmployer, Base):
-    """A named person opened an answer: the proof that a person reviewed it, shown on the candidate's receipt."""
+    """A named person opened an answer: the proof that a person reviewed it, shown on the candidate's receipt.
+
+    `stage` is how much of it they had: only its words, the voice too, or all with name and face.
+    """
 
     __tablename__ = "view"
     __table_args__ = (sa.UniqueConstraint("session_id", "question_id", "member_id"),)
@@ -93,6 +97,7 @@ class View(OfEmployer, Base):
     session_id: Mapped[str] = mapped_column(sa.ForeignKey("candidate_session.id"), index=True)
     question_id: Mapped[str] = mapped_column(sa.ForeignKey("question.id"))
     member_id: Mapped[str] = mapped_column(sa.ForeignKey("member.id"))
+    stage: Mapped[str] = mapped_column(sa.String(10), default="face")
     at: Mapped[datetime]
 
 

@@ -51,6 +51,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "Enter" && form() && !isOnControl) submit();
   else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && form() && !isOnControl && !event.target.matches("input")) step(event.key === "ArrowDown" ? 1 : -1);
   else if (event.key === "d") decide();
+  else if (event.key === "v") document.querySelector("[data-reveal]")?.click();
   else if (event.key === "x") document.querySelector("a[data-next]")?.click();
   else return;
   event.preventDefault();

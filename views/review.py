@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask import session as cookie
@@ -19,6 +19,8 @@ from domain.reviews import Reply
 from domain.scorecards import Given
 from models import CandidateSession, db
 from views import guards, pages
+
+PRELOAD: Final = "review.preload"
 
 door = Blueprint("review", __name__)
 guards.members_only(door)
@@ -206,7 +208,7 @@ def _whole(session: CandidateSession, status: int = 200, **typed: Any) -> Respon
         **_judged(session),
         **_typed(**typed),
     )
-    response.headers["Speculation-Rules"] = f'"{url_for("review.preload")}"'
+    response.headers["Speculation-Rules"] = f'"{url_for(PRELOAD)}"'
     return response
 
 

@@ -70,6 +70,22 @@ def is_seekable(path: Path) -> bool:
     return 0 < data.find(b"\x1c\x53\xbb\x6b") < data.find(b"\x1f\x43\xb6\x75")
 
 
+@pytest.mark.parametrize("kind", [{}, H264])
+def test_the_voice_can_be_heard_without_the_picture(make: Preparer, kind: dict[str, Any]) -> None:
+    done = make(record(3, tone(3), **kind))
+    assert done.voice is not None
+    assert is_seekable(done.voice)
+    with av.open(str(done.voice)) as container:
+        assert [stream.type for stream in container.streams] == ["audio"]
+        assert (container.duration or 0) / 1e6 == pytest.approx(done.duration, abs=0.2)
+    assert done.playback is not None
+    assert done.voice.stat().st_size < done.playback.stat().st_size
+
+
+def test_what_has_no_picture_needs_no_voice_of_its_own(make: Preparer) -> None:
+    assert make(record(2, tone(2), size=None)).voice is None
+
+
 @pytest.mark.parametrize("codec", ["libvpx", "libvpx-vp9"])
 def test_a_browsers_webm_gets_a_duration_and_an_index_without_re_encoding(make: Preparer, codec: str) -> None:
     done = make(record(3, tone(3), codecs=(codec, "libopus")))

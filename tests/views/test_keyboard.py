@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import struct
 import threading
+import wave
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, Playwright, expect
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from adapters import clock
 from domain import logins
-from models import CandidateSession
+from models import CandidateSession, Media
 from tests.factories import World
 from tests.reviewing import create_submitted
 
@@ -34,10 +38,23 @@ def sessions(db: Session, world: World) -> list[CandidateSession]:
     return made
 
 
+def tone(seconds: int) -> io.BytesIO:
+    """A recording that any browser plays."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setparams((1, 2, 8000, 0, "NONE", ""))
+        out.writeframes(b"".join(struct.pack("<h", 8000 * (n // 20 % 2)) for n in range(8000 * seconds)))
+    file.seek(0)
+    return file
+
+
 @pytest.fixture
 def page(app: Flask, db: Session, world: World, sessions: list[CandidateSession], browser: Browser) -> Iterator[Page]:
     """The first candidate's page, as Bob; fails when anything is blocked by the content policy."""
     app.config["SERVER_NAME"] = None
+    app.extensions["store"].put("take/playback.mp4", tone(20))
+    for media in db.scalars(select(Media)):
+        media.playback_type, media.bytes = "audio/wav", 8000 * 2 * 20 + 44
     login = logins.sign_in(db, world.reviewer, "Chromium", clock.now())
     db.commit()
     server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -93,3 +110,45 @@ def test_the_list_of_shortcuts_opens_on_its_key(page: Page) -> None:
     expect(page.get_by_role("heading", name="Shortcuts")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("heading", name="Shortcuts")).to_be_hidden()
+
+
+def test_a_passage_becomes_evidence_with_three_keys(page: Page) -> None:
+    page.keyboard.press("h")
+    for _ in range(3):
+        page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("e")
+    expect(page.locator("[data-quote]")).to_have_text("First I let her")
+    page.keyboard.press("Enter")
+    expect(page.locator("#notes li blockquote")).to_have_text("First I let her")
+    page.keyboard.press("4")
+    expect(page.locator("#saved")).to_contain_text("1 of 2 saved")
+
+
+def test_the_player_plays_on_while_everything_around_it_changes(page: Page) -> None:
+    playing = "video => !video.paused && video.isConnected && video.mark === 7"
+    page.keyboard.press("k")
+    page.wait_for_function("document.querySelector('video').currentTime > 0.2")
+    video = page.locator("video").first
+    video.evaluate("video => { video.mark = 7; }")
+    page.keyboard.press("n")
+    page.keyboard.type("At this moment")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#notes li .at")).to_be_visible()
+    for key in (">", "4", "3", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("heading", name="Your scores are in")).to_be_visible()
+    page.get_by_role("link", name="Correct it").click()
+    page.get_by_label("What was said").fill("Entirely other words")
+    page.get_by_role("button", name="Keep my version").click()
+    expect(page.locator(".words").first).to_contain_text("Corrected by a reviewer")
+    assert video.evaluate(playing)
+    assert page.locator("video").count() == 1
+    assert video.evaluate("video => [video.playbackRate, video.preservesPitch, video.textTracks[0].mode]") == [1.25, True, "showing"]
+
+
+def test_words_seek_and_follow(page: Page) -> None:
+    page.locator("[data-times] i").nth(4).click()
+    page.wait_for_function("document.querySelector('video').currentTime === 2")
+    expect(page.locator("[data-times] i.now")).to_have_text("tell")
+    page.keyboard.press(".")
+    page.wait_for_function("document.querySelector('video').currentTime > 2.03")

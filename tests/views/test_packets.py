@@ -17,7 +17,7 @@ from domain import decisions, erasure, guests, packets, reviews
 from domain.notes import NoteDraft, write
 from models import AuditEvent, CandidateSession, GuestLink, Take, serve
 from tests.factories import NOW, World, create_candidate_session
-from tests.reviewing import SAID, WRITTEN, actor, create_submitted, score
+from tests.reviewing import SAID, WRITTEN, actor, create_submitted, quoting, score
 from tests.views.conftest import Enter
 from views.packets import TEMPLATE
 
@@ -33,7 +33,7 @@ def session(db: Session, world: World) -> CandidateSession:
         db,
         actor(world.reviewer),
         made,
-        NoteDraft(text="Asked well.", quote=SAID, criterion_id=reviews.criteria(db, world.version.id)[0].id),
+        quoting(db, made, reviews.criteria(db, world.version.id)[0].id).model_copy(update={"text": "Asked well."}),
         NOW,
     )
     decisions.decide(db, actor(world.reviewer), made, "advance", "Calm and clear.", "", NOW)

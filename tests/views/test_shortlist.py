@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import blind, decisions, notes, packets, reviews, scorecards, shortlist
-from models import AuditEvent, CandidateSession, Score, Scorecard
+from domain import decisions, notes, packets, reviews, scorecards, shortlist
+from models import AuditEvent, CandidateSession
 from tests.factories import NOW, World
-from tests.reviewing import SAID, actor, create_submitted, levels, quoting, score
+from tests.reviewing import SAID, actor, create_submitted, quoting, score
 from tests.views.conftest import Enter
 
 
@@ -35,12 +35,10 @@ def alice(enter: Enter, world: World) -> FlaskClient:
 
 
 def addresses(world: World, session: CandidateSession, db: Session) -> list[str]:
-    question = reviews.questions(db, session.version_id)[0].id
     base = f"/shortlist/{world.interview.id}"
     return [
         base,
         f"{base}/compare?s={session.id}&s=x",
-        f"/questions/{question}",
         f"/figures/{world.interview.id}",
         f"/sessions/{session.id}/packet",
     ]
@@ -101,47 +99,6 @@ def test_an_export_is_no_formula_and_is_written_down(alice: FlaskClient, db: Ses
     assert alice.post(f"/shortlist/{world.interview.id}/export", data={"as": "json"}).get_json()[0]["overall"] == 10
 
 
-def test_everybody_has_an_order_of_their_own_that_stays(db: Session, world: World) -> None:
-    for n in range(8):
-        create_submitted(db, world, f"N{n}")
-    question = reviews.questions(db, world.version.id)[0]
-    mine, theirs = blind.row(db, world.reviewer, question), blind.row(db, world.owner, question)
-    assert mine == blind.row(db, world.reviewer, question)
-    assert sorted(mine) == sorted(theirs)
-    assert mine != theirs
-
-
-def test_question_by_question_shows_words_but_no_name_voice_or_face(enter: Enter, db: Session, world: World) -> None:
-    create_submitted(db, world, "Zoë Krüger")
-    db.commit()
-    address = f"/questions/{reviews.questions(db, world.version.id)[0].id}"
-    bob = enter(world.reviewer)
-    page = bob.get(address).text
-    assert ">everything<" in page
-    assert not [word for word in ("Zoë", "carla@home.test", "<video", "<audio") if word in page]
-    voice, face = bob.get(address + "?reveal=voice").text, bob.get(address + "?reveal=face").text
-    assert "<audio" in voice
-    assert "<video" not in voice
-    assert "<video" in face
-    assert "Zoë" not in face
-
-
-def test_scoring_in_the_row_goes_on_and_completes_the_scorecard(enter: Enter, db: Session, world: World) -> None:
-    session = create_submitted(db, world)
-    db.commit()
-    first, second, _ = reviews.questions(db, world.version.id)
-    bob, given = enter(world.reviewer), levels(db, session, 4, 3)
-    listening, planning = given
-    assert "Save, next answer" in bob.get(f"/questions/{first.id}").text
-    saved = bob.post(f"/questions/{first.id}/answers/{session.id}", data={f"level-{listening}": "4", "at": "1", "then": "save"})
-    assert saved.location.endswith("at=2")
-    assert "Save and submit scorecard" in bob.get(f"/questions/{second.id}").text
-    bob.post(f"/questions/{second.id}/answers/{session.id}", data={f"level-{planning}": "3", "at": "1", "then": "submit"})
-    assert sorted(db.scalars(select(Score.level))) == [3, 4]
-    assert db.scalars(select(Scorecard.submitted_at)).one() is not None
-    assert "Nothing waits here" in bob.get(f"/questions/{first.id}").text
-
-
 def test_figures_count_what_happened(alice: FlaskClient, db: Session, world: World, three: list[CandidateSession]) -> None:
     for session in three:
         session.promise_at = NOW - timedelta(days=1)
@@ -171,20 +128,18 @@ def test_a_rival_finds_none_of_it(enter: Enter, db: Session, world: World, rival
     known = addresses(world, three[0], db)
     exports = [f"/shortlist/{world.interview.id}/export", f"/figures/{world.interview.id}/export"]
     mallory = enter(rival.owner)
-    assert [mallory.get(address).status_code for address in known] == [404] * 5
+    assert [mallory.get(address).status_code for address in known] == [404] * 4
     assert [mallory.post(address).status_code for address in exports] == [404] * 2
     assert "Support screen" not in mallory.get("/shortlist").text
 
 
 def test_read_only_members_look_but_take_nothing_away(enter: Enter, db: Session, world: World, three: list[CandidateSession]) -> None:
-    question, target = reviews.questions(db, world.version.id)[0].id, three[0].id
     known = addresses(world, three[0], db)
     rita = enter(world.reader)
-    assert [rita.get(address).status_code for address in known if "compare" not in address] == [200] * 4
+    assert [rita.get(address).status_code for address in known if "compare" not in address] == [200] * 3
     for address in (
         f"/shortlist/{world.interview.id}/export",
         f"/figures/{world.interview.id}/export",
-        f"/questions/{question}/answers/{target}",
     ):
         assert rita.post(address).status_code == 403
 
