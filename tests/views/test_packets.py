@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from adapters import clock
 from adapters.typesetter import typeset
 from domain import decisions, erasure, guests, packets, reviews
-from domain.notes import NoteDraft, write
+from domain.notes import write
 from models import AuditEvent, CandidateSession, GuestLink, Take, serve
 from tests.factories import NOW, World, create_candidate_session
 from tests.reviewing import SAID, WRITTEN, actor, create_submitted, quoting, score
