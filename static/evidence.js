@@ -76,6 +76,15 @@ function inForm(event) {
   event.preventDefault();
 }
 
+// Focus comes back to the fresh form after saving; the keys belong to scoring again. What was refused is still there to mend.
+let isSent = false;
+document.addEventListener("submit", (event) => (isSent = event.target.matches("[data-note]")));
+document.addEventListener("htmx:after:swap", () => {
+  if (!isSent || !box() || box().elements.first.value || box().elements.text.value) return;
+  isSent = false;
+  if (box().contains(document.activeElement)) document.activeElement.blur();
+});
+
 document.addEventListener("selectionchange", () => {
   const found = box() && selected();
   picker.hidden = !found;

@@ -65,7 +65,7 @@ def play(question_id: str, handle: str, rendition: str) -> AnyResponse:
     question = blind.get_question(db.session(), question_id)
     turn = blind.get_turn(db.session(), guards.member(), question, handle)
     take_id = blind.take_of(turn, rendition)
-    token = media.mint(guards.tokens(), take_id, rendition, clock.now(), cookie["login"])
+    token = media.mint(guards.tokens(), take_id, rendition, clock.now(), login=cookie["login"])
     return redirect(url_for("media.serve_media", token=token))
 
 
