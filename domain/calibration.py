@@ -2,16 +2,14 @@
 
 A Gaussian process over words, sentence meaning, nearness to the rubric and surface, about a prior mean that rises with the
 answer's likeness to the rubric. Several mixtures of these are weighed by how likely each makes the scores. Intervals are
-conformal from leave-one-out residuals; so is the estimated agreement with people. Numbers inside run from 0 to 1.
+conformal from cross-validated residuals, the mixtures chosen anew in every fold; so is the estimated agreement with people.
+Numbers inside run from 0 to 1.
 """
 
 from __future__ import annotations
 
-import io
-import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +19,6 @@ from domain import agreement, oddness, wording
 from domain.agreement import Agreement
 from domain.measures import Measured, zero_shot
 from domain.oddness import Odd
-from domain.robustness import Cleaned
 
 Floats = npt.NDArray[np.float64]
 
@@ -34,6 +31,10 @@ PRIOR_SPREAD: Final = 0.15
 BLIND_SLOPE: Final = 0.3
 """How steeply the value rises with the hint where there are no scores at all."""
 LISTENED_TO: Final = 12
+ONE_AT_A_TIME: Final = 40
+FOLDS: Final = 20
+MOST_CARRIED: Final = 0.1
+"""How much of the value, 0 to 1, strange sentences may carry before it is withheld."""
 STRETCH: Final = 0.6
 """How far predictions, which huddle about the mean, are spread towards the scores' own spread."""
 MIXES: Final[tuple[tuple[float, ...], ...]] = (
@@ -108,37 +109,85 @@ class Fitted:
     stretch: float
     record: Agreement
     odd: Odd
-    residuals: Floats = field(default_factory=lambda: np.zeros(0))
-    loo: Floats = field(default_factory=lambda: np.zeros(0))
+    judged: Judged
 
 
-def fit(answers: Sequence[Measured], scores: Sequence[float], levels: Sequence[int]) -> Fitted:
-    """Learns from answers and people's mean levels for them. `levels` are the rubric's, at least two."""
+Judged = tuple[Floats, Floats]
+"""What cross-validation said of each answer learned from: mean and spread of its score."""
+Vectors = npt.NDArray[np.float32]
+
+
+def fit(
+    answers: Sequence[Measured],
+    scores: Sequence[float],
+    levels: Sequence[int],
+    elsewhere: Vectors | None = None,
+    judged: Judged | None = None,
+) -> Fitted:
+    """Learns from answers and people's mean levels for them. `levels` are the rubric's, at least two.
+
+    `elsewhere` are vectors of sentences said to other questions; `judged` is what an earlier fit of the same found.
+    """
     answers, scores = answers[-MOST:], scores[-MOST:]
     lowest, highest = levels[0], levels[-1]
     y = (np.asarray(scores, float) - lowest) / (highest - lowest)
     reader = _reader(answers)
     rows = [_row(reader, answer) for answer in answers]
-    processes, mean, spread = _weigh_mixes(rows, y)
-    stretch = _stretch(mean, y)
-    guess = _stretched(mean, y, stretch)
+    whole = _among(rows, rows)
+    processes, off, _ = _weigh_mixes(whole, y - whole.start)
+    mean = whole.start + off
+    judged = judged or _cross_validated(rows, y)
+    guess = _stretched(judged[0], y, _stretch(judged[0], y))
     record = agreement.measure(_whole(guess, levels), np.round(np.asarray(scores)))
-    residuals = np.abs(y - mean) / spread
-    odd = oddness.limits(answers, np.array([row.meaning for row in rows]))
-    return Fitted(tuple(levels), reader, rows, y, processes, _conformal(residuals), stretch, record, odd, residuals, mean)
+    odd = oddness.limits(answers, np.array([row.meaning for row in rows]), elsewhere)
+    quantile = _conformal(np.abs(y - judged[0]) / judged[1])
+    return Fitted(tuple(levels), reader, rows, y, processes, quantile, _stretch(mean, y), record, odd, judged)
+
+
+def _cross_validated(rows: Sequence[Row], y: Floats) -> Judged:
+    """Mean and spread for each answer from the others: one at a time while there are few, else in folds."""
+    n = len(rows)
+    folds = n if n <= ONE_AT_A_TIME else FOLDS
+    mean, spread = np.full(n, PRIOR_MEAN), np.ones(n)
+    order = np.random.default_rng(1).permutation(n)
+    whole = _among(rows, rows)
+    for fold in range(folds if n > 1 else 0):
+        out = order[fold::folds]
+        known = np.setdiff1d(order, out)
+        processes, _, _ = _weigh_mixes(whole.of(known, known), y[known] - whole.start[known])
+        for i in out:
+            mean[i], spread[i] = _predicted(processes, whole.of([i], known), whole.of([i], [i]))
+    return mean, spread
 
 
 def propose(fitted: Fitted, answer: Measured) -> Guess:
     """What this answer would get, how sure that is, and how unlike the scored answers it is."""
     row = _row(fitted.reader, answer)
     mean, spread = _predict(fitted, row)
-    value = float(np.clip(_stretched(np.array([mean]), fitted.y, fitted.stretch)[0], 0, 1))
+    value, carried = _value(fitted, mean), _carried(fitted, answer, mean)
     half = fitted.quantile * spread
     level = int(_whole(np.array([value]), fitted.levels)[0])
     odd, why = oddness.oddness(fitted.odd, answer, np.array([known.meaning for known in fitted.rows]), row.meaning)
+    if carried > MOST_CARRIED and carried / MOST_CARRIED > odd:
+        odd, why = carried / MOST_CARRIED, "carried"
     return Guess(
         value, float(np.clip(min(mean - half, value), 0, 1)), float(np.clip(max(mean + half, value), 0, 1)), level, spread, odd, why
     )
+
+
+def _value(fitted: Fitted, mean: float) -> float:
+    return float(np.clip(_stretched(np.array([mean]), fitted.y, fitted.stretch)[0], 0, 1))
+
+
+def _carried(fitted: Fitted, answer: Measured, mean: float) -> float:
+    """By how much sentences that are like no other answer's raise the value, 0 to 1."""
+    if answer.less is None or len(fitted.rows) < oddness.ENOUGH_TO_JUDGE:
+        return 0.0
+    strange = oddness.strangers(fitted.odd, answer)
+    if not strange or len(strange) == len(answer.vectors):
+        return 0.0
+    core, _ = _predict(fitted, _row(fitted.reader, answer.less(strange)))
+    return _value(fitted, mean) - _value(fitted, core)
 
 
 def without_scores(answer: Measured) -> float:
@@ -229,23 +278,43 @@ def _prior_kernel(a: Sequence[Row], b: Sequence[Row]) -> Floats:
     return PRIOR_SPREAD**2 * (1 + np.outer(x, y) * 0.5)
 
 
-def _weigh_mixes(rows: Sequence[Row], y: Floats) -> tuple[list[Process], Floats, Floats]:
-    """The likeliest mixes, weighed by the likelihood of the scores; leave-one-out means and spreads of them together."""
-    kernels, base, off = _kernels(rows, rows), _prior_kernel(rows, rows), y - _prior(rows)
+@dataclass(frozen=True)
+class Among:
+    """How rows of answers (first side) and columns (second side) are alike: by each kernel and in the prior; `start` is the rows' prior."""
+
+    kernels: list[Floats]
+    base: Floats
+    start: Floats
+
+    def of(self, rows: Sequence[int] | npt.NDArray[np.intp], columns: Sequence[int] | npt.NDArray[np.intp]) -> Among:
+        """The same for some of them."""
+        cut = np.ix_(rows, columns)
+        return Among([kernel[cut] for kernel in self.kernels], self.base[cut], self.start[np.asarray(rows)])
+
+
+def _among(a: Sequence[Row], b: Sequence[Row]) -> Among:
+    return Among(_kernels(a, b), _prior_kernel(a, b), _prior(a))
+
+
+def _weigh_mixes(known: Among, off: Floats) -> tuple[list[Process], Floats, Floats]:
+    """The likeliest mixes, weighed by the likelihood of the scores; leave-one-out means and spreads of them together.
+
+    `off` is how far each score lies from the prior; so are the means that come back.
+    """
     tried: list[tuple[float, tuple[float, ...], float, float]] = []
     for mix in MIXES:
         for signal in SIGNALS:
-            covariance = base + _joined(kernels, mix, signal)
+            covariance = known.base + _joined(known.kernels, mix, signal)
             tried += [(_likelihood(covariance, off, noise), mix, signal, noise) for noise in NOISES]
     best = sorted(tried, reverse=True)[:LISTENED_TO]
     weights = np.exp(np.array([odds for odds, *_ in best]) - best[0][0])
     weights /= weights.sum()
-    processes, mean, square = [], np.zeros(len(y)), np.zeros(len(y))
+    processes, mean, square = [], np.zeros(len(off)), np.zeros(len(off))
     for weight, (_, mix, signal, noise) in zip(weights, best, strict=True):
-        inverse = np.linalg.inv(base + _joined(kernels, mix, signal) + noise * np.eye(len(y)))
+        inverse = np.linalg.inv(known.base + _joined(known.kernels, mix, signal) + noise * np.eye(len(off)))
         pull, doubt = inverse @ off, np.diag(inverse)
         processes.append(Process(float(weight), mix, signal, noise, np.asarray(pull, np.float64), np.asarray(inverse, np.float64)))
-        left = y - pull / doubt
+        left = off - pull / doubt
         mean, square = mean + weight * left, square + weight * (1 / doubt + left**2)
     return processes, mean, np.sqrt(np.maximum(square - mean**2, 1e-6))
 
@@ -277,14 +346,17 @@ def _conformal(residuals: Floats) -> float:
 
 
 def _predict(fitted: Fitted, row: Row) -> tuple[float, float]:
+    return _predicted(fitted.processes, _among([row], fitted.rows), _among([row], [row]))
+
+
+def _predicted(processes: Sequence[Process], across: Among, own: Among) -> tuple[float, float]:
     """Mean and spread of a new score, over all processes that are listened to."""
-    across, own = _kernels([row], fitted.rows), _kernels([row], [row])
-    edge, corner = _prior_kernel([row], fitted.rows)[0], _prior_kernel([row], [row])[0, 0]
-    start, mean, square = float(_prior([row])[0]), 0.0, 0.0
-    for process in fitted.processes:
-        reach = edge + _joined(across, process.mix, process.signal)[0]
+    start, mean, square = float(own.start[0]), 0.0, 0.0
+    for process in processes:
+        reach = across.base[0] + _joined(across.kernels, process.mix, process.signal)[0]
         here = start + float(reach @ process.pull)
-        doubt = float(corner + _joined(own, process.mix, process.signal)[0, 0] + process.noise - reach @ process.inverse @ reach)
+        corner = own.base[0, 0] + _joined(own.kernels, process.mix, process.signal)[0, 0]
+        doubt = float(corner + process.noise - reach @ process.inverse @ reach)
         mean += process.weight * here
         square += process.weight * (max(doubt, 1e-6) + here**2)
     return mean, float(np.sqrt(max(square - mean**2, 1e-6)))
@@ -301,41 +373,3 @@ def parameters(fitted: Fitted) -> dict[str, Any]:
         "quantile": round(fitted.quantile, 3),
         "stretch": round(fitted.stretch, 3),
     }
-
-
-KEPT_SENTENCES: Final = 1200
-"""Sentence vectors kept with a model, over all its answers."""
-
-
-def pack(answers: Sequence[Measured], scores: Sequence[float], levels: Sequence[int]) -> bytes:
-    """What a model is made of, to be stored: numbers only, no words. `unpack` fits it again, the same each time."""
-    answers, scores = list(answers)[-MOST:], list(scores)[-MOST:]
-    each = max(3, KEPT_SENTENCES // max(1, len(answers)))
-    some = [answer.vectors[:: max(1, -(-len(answer.vectors) // each))] for answer in answers]
-    rows = {name: np.array([getattr(answer, name) for answer in answers]) for name in ("rubric", "surface", "signs", "vector")}
-    facts = {"levels": list(levels), "terms": [{str(term): count for term, count in answer.terms.items()} for answer in answers]}
-    held = io.BytesIO()
-    tables: dict[str, Any] = {name: table.astype(np.float32) for name, table in rows.items()}
-    tables |= {"scores": np.asarray(scores, float), "facts": np.frombuffer(json.dumps(facts).encode(), np.uint8)}
-    tables |= {"sentences": np.concatenate(some).astype(np.float16), "counts": np.array([len(vectors) for vectors in some])}
-    np.savez_compressed(held, **tables)
-    return held.getvalue()
-
-
-def unpack(data: bytes) -> Fitted:
-    """A fitted proposer from what `pack` stored."""
-    with np.load(io.BytesIO(data), allow_pickle=False) as held:
-        facts = json.loads(held["facts"].tobytes())
-        vectors = np.split(held["sentences"].astype(np.float32), np.cumsum(held["counts"])[:-1])
-        tables = {name: held[name].astype(float) for name in ("rubric", "surface", "signs", "vector")}
-        scores = held["scores"]
-    answers = [
-        Measured(
-            cleaned=Cleaned((), (), (), 0.0),
-            terms=Counter({int(term): count for term, count in facts["terms"][i].items()}),
-            vectors=vectors[i],
-            **{name: table[i] for name, table in tables.items()},
-        )
-        for i in range(len(scores))
-    ]
-    return fit(answers, list(scores), facts["levels"])

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from domain import robustness, wording
-from domain.instructions import LIKE, TYPICAL
+from domain.instruction_examples import HONEST, TO_THE_SCORER
+from domain.instructions import CLEARER, DOUBTFUL, LIKE
 from domain.robustness import Cleaned
 from domain.wording import Sentence
 
@@ -48,6 +49,8 @@ class Measured:
     signs: npt.NDArray[np.float64]
     vector: npt.NDArray[np.float64]
     """The mean of its sentences, as a direction."""
+    less: Callable[[frozenset[int]], Measured] | None = None
+    """The same answer without some of its sentences, by row of `vectors`; None for what was stored as numbers."""
 
 
 class Measure:
@@ -58,7 +61,7 @@ class Measure:
         self._needs = [rubric.name, *rubric.points]
         self._terms = [wording.terms(need) for need in self._needs]
         self._content = [set(wording.content(need)) - set(wording.content(rubric.question)) for need in self._needs]
-        self._typical = encode(TYPICAL) if encode else np.zeros((0, NO_WIDTH), np.float32)
+        self._orders_like = (encode(TO_THE_SCORER), encode(HONEST)) if encode else None
         self._vectors = encode(self._needs) if encode else np.zeros((len(self._needs), NO_WIDTH), np.float32)
 
     def __call__(self, transcript: str) -> Measured:
@@ -66,30 +69,44 @@ class Measure:
         cleaned = robustness.clean(transcript, self._rubric.question, self._rubric.points)
         return self.only(transcript, robustness.without(transcript, cleaned, self._orders(transcript, cleaned)))
 
-    def _orders(self, transcript: str, cleaned: Cleaned) -> list[Sentence]:
-        """Sentences that mean an instruction to the scorer, whatever their words."""
+    def _orders(self, transcript: str, cleaned: Cleaned) -> dict[Sentence, str]:
+        """Sentences that mean an instruction to the scorer, whatever their words, or perhaps do."""
         said = [(sentence, wording.fluent(sentence.of(transcript))) for sentence in cleaned.kept[:MOST_SENTENCES]]
         said = [(sentence, text) for sentence, text in said if text]
-        if self._encode is None or not said:
-            return []
-        near = (self._encode([text for _, text in said]) @ self._typical.T).max(1)
-        return [sentence for (sentence, _), likeness in zip(said, near, strict=True) if likeness >= LIKE]
+        if self._encode is None or self._orders_like is None or not said:
+            return {}
+        vectors = self._encode([text for _, text in said])
+        order, honest = ((vectors @ examples.T).max(1) for examples in self._orders_like)
+        surely = (order >= LIKE) & (order - honest >= CLEARER)
+        perhaps = order - honest / 2 >= DOUBTFUL
+        reasons = np.where(surely, "instruction_like", np.where(perhaps, "perhaps_instruction", ""))
+        return {sentence: str(reason) for (sentence, _), reason in zip(said, reasons, strict=True) if reason}
 
     def only(self, transcript: str, cleaned: Cleaned) -> Measured:
         """Measures what `cleaned` kept."""
         kept = [wording.fluent(sentence.of(transcript)) for sentence in cleaned.kept][:MOST_SENTENCES]
         kept = [text for text in kept if text]
-        text = " ".join(kept)
         vectors = self._encode(kept) if self._encode and kept else np.zeros((len(kept), self._vectors.shape[1]), np.float32)
         signs = robustness.signs(wording.fluent(transcript), self._rubric.question, self._rubric.points, cleaned.share)
+        return self._of(kept, vectors, cleaned, np.array(signs.row()))
+
+    def _of(self, kept: Sequence[str], vectors: Floats, cleaned: Cleaned, signs: npt.NDArray[np.float64]) -> Measured:
+        """These sentences as one answer."""
+        text = " ".join(kept)
+
+        def less(rows: frozenset[int]) -> Measured:
+            stay = [row for row in range(len(kept)) if row not in rows]
+            return self._of([kept[row] for row in stay], vectors[stay], cleaned, signs)
+
         return Measured(
             cleaned=cleaned,
             terms=wording.terms(text),
             vectors=vectors,
             rubric=self._nearness(text, vectors),
             surface=_surface(text, kept),
-            signs=np.array(signs.row()),
+            signs=signs,
             vector=_direction(vectors),
+            less=less,
         )
 
     def _nearness(self, text: str, vectors: Floats) -> npt.NDArray[np.float64]:

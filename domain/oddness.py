@@ -17,6 +17,12 @@ UNUSUAL: Final = 0.96
 """Share of honest answers that are less unusual than what is withheld."""
 ENOUGH_TO_JUDGE: Final = 20
 """Scored answers from which "unusual" means anything."""
+NEAR_ENOUGH: Final = 0.75
+"""Likeness from which two sentences count as the same: words misheard are not a strange subject."""
+NEARER: Final = 0.03
+"""By how much nearer to another question's answers a sentence must be to count as strange."""
+STRANGE: Final = 0.25
+"""Share of honest sentences that count as strange: they may not carry the value."""
 SIGNS: Final = (
     "repetition",
     "rubric_words",
@@ -41,24 +47,32 @@ class Odd:
     scale: Floats
     limit: float
     sentences: npt.NDArray[np.float32]
+    strange: float
+    """Likeness to the nearest sentence of other answers under which a sentence is strange here."""
+    elsewhere: npt.NDArray[np.float32]
+    """Sentences the same people said to other questions."""
 
 
-def limits(answers: Sequence[Measured], meanings: Floats) -> Odd:
+def limits(answers: Sequence[Measured], meanings: Floats, elsewhere: npt.NDArray[np.float32] | None = None) -> Odd:
     """Each scored answer's signs with itself left out; the limit leaves `UNUSUAL` of them inside."""
     owners = np.concatenate([np.full(len(answer.vectors), i) for i, answer in enumerate(answers)]) if answers else np.zeros(0)
     pool = np.concatenate([answer.vectors for answer in answers]) if answers else np.zeros((0, 1), np.float32)
+    apart = pool @ pool.T
+    apart[owners[:, None] == owners[None, :]] = -1
+    strange = float(np.quantile(apart.max(1), STRANGE)) if len(pool) > 1 else -1.0
     table = np.array([_signs(a, pool[owners != i], np.delete(meanings, i, 0), meanings[i]) for i, a in enumerate(answers)])
     centre = np.median(table, 0)
     above = np.maximum(table - centre, 0)
     scale = np.maximum(np.quantile(above, 0.9, axis=0), FLOORS)
     worst = np.sort((above / scale).max(1))
     rank = min(len(worst), int(np.ceil((len(worst) + 1) * UNUSUAL)))
-    return Odd(centre, scale, float(max(worst[rank - 1], 1.0)), pool)
+    return Odd(centre, scale, float(max(worst[rank - 1], 1.0)), pool, strange, pool[:0] if elsewhere is None else elsewhere)
 
 
 def _signs(answer: Measured, pool: npt.NDArray[np.float32], meanings: Floats, meaning: Floats) -> Floats:
     """The ten signs of `SIGNS`; larger is odder."""
     near = (answer.vectors @ pool.T).max(1) if len(answer.vectors) and len(pool) else np.ones(1)
+    near = np.minimum(near, NEAR_ENOUGH)
     likest = float(np.sort(meanings @ meaning)[-3:].mean()) if len(meanings) else 1.0
     worst = np.sort(near)[: max(1, len(near) // 3)]
     return np.concatenate([answer.signs, [1 - near.mean(), 1 - worst.mean(), 1 - likest, answer.surface[0]]])
@@ -71,3 +85,14 @@ def oddness(odd: Odd, answer: Measured, meanings: Floats, meaning: Floats) -> tu
     found = _signs(answer, odd.sentences, meanings, meaning)
     strange = np.maximum(found - odd.centre, 0) / odd.scale / odd.limit
     return float(strange.max()), SIGNS[int(strange.argmax())]
+
+
+def strangers(odd: Odd, answer: Measured) -> frozenset[int]:
+    """The sentences, by row, that are like none of the other answers', or more like what is said to other questions."""
+    if not len(answer.vectors) or not len(odd.sentences):
+        return frozenset()
+    near = (answer.vectors @ odd.sentences.T).max(1)
+    strange = near < odd.strange
+    if len(odd.elsewhere):
+        strange |= (answer.vectors @ odd.elsewhere.T).max(1) > near + NEARER
+    return frozenset(int(row) for row in np.flatnonzero(strange))

@@ -54,12 +54,16 @@ class Piece:
 
 @dataclass(frozen=True)
 class Prepared:
-    """One criterion of one session, ready to be asked; `pieces` say where its words came from."""
+    """One criterion of one session, ready to be asked.
+
+    `pieces` say where its words came from; `elsewhere` holds the words said to other questions.
+    """
 
     criterion: Criterion
     asked: Asked
     heard: Heard
     pieces: tuple[Piece, ...]
+    elsewhere: str
 
     @property
     def transcripts(self) -> list[str]:
@@ -125,7 +129,9 @@ def _prepared(version: InterviewVersion, criterion: Criterion, pieces: dict[str,
         joined = joined + (BETWEEN if joined else "") + text
         found.append(Piece(answer.take_id, transcript, at, text))
     asked = Asked(BETWEEN.join(question.prompt for question in questions), rubric_of(criterion), joined)
-    return Prepared(criterion, asked, _heard(found, joined, str(version.design.get("language", "en"))), tuple(found))
+    elsewhere = [_words(*pieces[other.id]) for other in version.questions if other not in questions and other.id in pieces]
+    heard = _heard(found, joined, str(version.design.get("language", "en")))
+    return Prepared(criterion, asked, heard, tuple(found), BETWEEN.join(elsewhere))
 
 
 def questions_of(version: InterviewVersion, criterion: Criterion) -> list[Question]:
@@ -187,6 +193,8 @@ class Lesson:
     session_id: str
     asked: Asked
     level: float
+    elsewhere: str
+    """The words the same person said to other questions."""
 
 
 def lessons(db: Session, criterion: Criterion, most: int) -> list[Lesson]:
@@ -200,7 +208,7 @@ def lessons(db: Session, criterion: Criterion, most: int) -> list[Lesson]:
         for session, level, at in _scored(db, twin):
             ready = next(p for p in prepare(db, session) if p.criterion.id == twin.id)
             if ready.heard.words and ready.heard.language.split("-")[0] == ready.heard.expected.split("-")[0]:
-                found.append((at, Lesson(session.id, ready.asked, level)))
+                found.append((at, Lesson(session.id, ready.asked, level, ready.elsewhere)))
     found.sort(key=lambda pair: (pair[0], pair[1].session_id))
     return [lesson for _, lesson in found][-most:]
 

@@ -7,7 +7,7 @@ against this employer's own scored answers (`domain/calibration.py`); what is pl
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -61,12 +61,12 @@ def clean(transcript: str, question: str, points: Sequence[str]) -> Cleaned:
     return Cleaned(tuple(kept), tuple(dropped), *summed(transcript, dropped))
 
 
-def without(transcript: str, cleaned: Cleaned, orders: Sequence[Sentence]) -> Cleaned:
-    """`cleaned` less sentences that were found, in meaning, to speak to the scorer."""
-    if not orders:
+def without(transcript: str, cleaned: Cleaned, more: Mapping[Sentence, str]) -> Cleaned:
+    """`cleaned` less sentences that were found, in meaning, to speak to the scorer, surely or perhaps."""
+    if not more:
         return cleaned
-    kept = tuple(sentence for sentence in cleaned.kept if sentence not in orders)
-    dropped = (*cleaned.dropped, *((sentence, "instruction_like") for sentence in orders))
+    kept = tuple(sentence for sentence in cleaned.kept if sentence not in more)
+    dropped = (*cleaned.dropped, *more.items())
     return Cleaned(kept, dropped, *summed(transcript, dropped))
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from adapters import encoder as encoders
-from domain import calibration, consents, jobs, proposal_records, proposals, proposing
-from domain.measures import Measure
+from domain import calibration, consents, jobs, packing, proposal_records, proposals, proposing, wording
+from domain.calibration import Vectors
+from domain.measures import Encode, Measure
+from domain.proposing import Lesson
 from jobs import propose
 from jobs.bench import Bench
 from jobs.steps import Write
@@ -21,10 +24,11 @@ def calibrate(bench: Bench, job: Job) -> Write:
         language = str(db.get_one(InterviewVersion, criterion.version_id).design.get("language", "en"))
     if len(lessons) < proposing.LEARN_FROM:
         return lambda _db, _now: []
-    measure = Measure(proposals.rubric_of(lessons[0].asked), propose.encoder.speaks(language))
+    encode = propose.encoder.speaks(language)
+    measure = Measure(proposals.rubric_of(lessons[0].asked), encode)
     answers, scores = [measure(lesson.asked.transcript) for lesson in lessons], [lesson.level for lesson in lessons]
-    data = calibration.pack(answers, scores, lessons[0].asked.rubric.levels)
-    fitted = calibration.unpack(data)
+    data = packing.pack(answers, scores, lessons[0].asked.rubric.levels, _elsewhere(lessons, encode))
+    fitted = packing.unpack(data)
     sources = [lesson.session_id for lesson in lessons]
     values = {
         "encoder": encoders.NAME,
@@ -42,6 +46,13 @@ def calibrate(bench: Bench, job: Job) -> Write:
         return []
 
     return write
+
+
+def _elsewhere(lessons: Sequence[Lesson], encode: Encode | None) -> Vectors | None:
+    """What the same people said to other questions: a passage nearer to that than to this question's answers is out of place."""
+    said = [sentence.of(lesson.elsewhere) for lesson in lessons for sentence in wording.sentences(lesson.elsewhere)]
+    some = said[:: max(1, -(-len(said) // packing.KEPT_ELSEWHERE))]
+    return encode(some) if encode and some else None
 
 
 def line_up(bench: Bench) -> int:

@@ -19,7 +19,7 @@ from adapters import encoder as encoders
 from adapters.encoder import Encoder, EncoderMissing, Floats
 from adapters.language_model import PROMPT_VERSION, Criterion, LanguageModel, ModelFailed, Reply
 from config import Settings
-from domain import agreement, calibration, proposal_records, proposals, proposing, wording
+from domain import agreement, packing, proposal_records, proposals, proposing, wording
 from domain.agreement import Agreement
 from domain.calibration import Fitted
 from domain.evidence import Passage
@@ -99,7 +99,7 @@ def _known(db: Session, settings: Settings, one: Prepared) -> Known:
         return Known()
     with _lock:
         if row.id not in _fitted:
-            _fitted[row.id] = calibration.unpack(row.data)
+            _fitted[row.id] = packing.unpack(row.data)
         while len(_fitted) > MODELS_KEPT:
             _fitted.popitem(last=False)
         return Known(_fitted[row.id], f"{row.id} v{row.version}")

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.encoder import FakeEncoder
 from bench.sets import constructed
-from domain import agreement, calibration
+from domain import agreement, calibration, packing
 from domain.calibration import Fitted
 from domain.measures import Measure, Measured, Rubric
 
@@ -65,8 +65,8 @@ def test_few_honest_answers_are_called_unusual_and_nonsense_is() -> None:
 
 
 def test_what_is_stored_proposes_the_same() -> None:
-    packed = calibration.pack(answers()[:40], list(map(float, TASK.levels[:40])), LEVELS)
-    first, second = calibration.unpack(packed), calibration.unpack(packed)
+    packed = packing.pack(answers()[:40], list(map(float, TASK.levels[:40])), LEVELS)
+    first, second = packing.unpack(packed), packing.unpack(packed)
     for answer in answers()[80:90]:
         assert calibration.propose(first, answer) == calibration.propose(second, answer)
     assert abs(calibration.propose(first, answers()[85]).value - calibration.propose(fitted(40), answers()[85]).value) < 0.05
