@@ -21,6 +21,8 @@ NEAR_ENOUGH: Final = 0.75
 """Likeness from which two sentences count as the same: words misheard are not a strange subject."""
 NEARER: Final = 0.03
 """By how much nearer to another question's answers a sentence must be to count as strange."""
+LIKE_ENOUGH: Final = 0.5
+"""Likeness from which a sentence is never strange."""
 STRANGE: Final = 0.25
 """Share of honest sentences that count as strange: they may not carry the value."""
 SIGNS: Final = (
@@ -59,7 +61,7 @@ def limits(answers: Sequence[Measured], meanings: Floats, elsewhere: npt.NDArray
     pool = np.concatenate([answer.vectors for answer in answers]) if answers else np.zeros((0, 1), np.float32)
     apart = pool @ pool.T
     apart[owners[:, None] == owners[None, :]] = -1
-    strange = float(np.quantile(apart.max(1), STRANGE)) if len(pool) > 1 else -1.0
+    strange = min(LIKE_ENOUGH, float(np.quantile(apart.max(1), STRANGE))) if len(pool) > 1 else -1.0
     table = np.array([_signs(a, pool[owners != i], np.delete(meanings, i, 0), meanings[i]) for i, a in enumerate(answers)])
     centre = np.median(table, 0)
     above = np.maximum(table - centre, 0)
