@@ -71,6 +71,24 @@ provide_redis() {
     esac
 }
 
+# Firefox, WebKit and a sound server that gives them a voice, where the distribution packages them (Ubuntu has no firefox-esr, macOS none).
+# Their tests skip and say so where they are missing.
+add_other_engines() {
+    others=
+    command -v firefox-esr >/dev/null 2>&1 || others="$others firefox-esr"
+    command -v WebKitWebDriver >/dev/null 2>&1 || others="$others webkit2gtk-driver gstreamer1.0-libav"
+    for part in base good bad ugly; do
+        [ -z "$others" ] || others="$others gstreamer1.0-plugins-$part"
+    done
+    command -v Xvfb >/dev/null 2>&1 || others="$others xvfb"
+    command -v paplay >/dev/null 2>&1 || others="$others pulseaudio pulseaudio-utils"
+    if [ -z "$others" ] || ! command -v apt-get >/dev/null 2>&1 || ! can_be_root; then return; fi
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+    for name in $others; do
+        if apt-cache show "$name" >/dev/null 2>&1; then missing="$missing $name"; fi
+    done
+}
+
 provide_test_tools() {
     missing=
     command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
@@ -78,6 +96,7 @@ provide_test_tools() {
     command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
     command -v espeak-ng >/dev/null 2>&1 || missing="$missing espeak-ng"
     command -v npm >/dev/null 2>&1 || missing="$missing npm"
+    add_other_engines
     [ -z "$missing" ] || apt_install $missing fonts-dejavu-core fonts-noto-core
     if [ ! -f .tools/.installed ] || [ "$(cat .tools/.installed)" != "$(cksum <tests/package.json)" ]; then
         say "fetching the browser tests' tools"
