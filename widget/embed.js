@@ -4,18 +4,27 @@
 (() => {
   'use strict';
   const NAME = 'greenroom-interview';
-  if (customElements.get(NAME)) return; // a second script tag
   const script = document.currentScript || [...document.scripts].reverse().find((one) => /\/embed\.js(\?|$)/.test(one.src));
   if (!script || !script.src) return;
+  const make = (token, { locale }) => {
+    const element = document.createElement(NAME);
+    element.setAttribute('token', token);
+    if (locale) element.setAttribute('locale', locale);
+    return element;
+  };
+  // For editors that drop the element but keep the script: the token in the script's own data-token.
+  if (script.dataset.token && script.closest('body')) script.after(make(script.dataset.token, script.dataset));
+  if (customElements.get(NAME)) return; // a second script tag
   const ORIGIN = new URL(script.src).origin;
   const HANDSHAKE_MS = 8000;
+  const LATE_MS = 3000;
   const WORDS = {
-    en: ['Interview', 'The security settings of this page block the interview.', 'The interview may not be shown inside this page.', 'The interview could not be loaded. Check your connection.', 'Open the interview in a new tab'],
-    de: ['Interview', 'Die Sicherheitseinstellungen dieser Seite blockieren das Interview.', 'Das Interview darf in dieser Seite nicht angezeigt werden.', 'Das Interview konnte nicht geladen werden. Bitte prüfen Sie Ihre Verbindung.', 'Interview in neuem Tab öffnen'],
-    fr: ['Entretien', 'Les réglages de sécurité de cette page bloquent l’entretien.', 'L’entretien ne peut pas être affiché dans cette page.', 'L’entretien n’a pas pu être chargé. Vérifiez votre connexion.', 'Ouvrir l’entretien dans un nouvel onglet'],
-    es: ['Entrevista', 'La configuración de seguridad de esta página bloquea la entrevista.', 'La entrevista no puede mostrarse dentro de esta página.', 'No se pudo cargar la entrevista. Compruebe su conexión.', 'Abrir la entrevista en una pestaña nueva'],
-    hi: ['साक्षात्कार', 'इस पेज की सुरक्षा सेटिंग साक्षात्कार को रोक रही है।', 'साक्षात्कार इस पेज के भीतर नहीं दिखाया जा सकता।', 'साक्षात्कार लोड नहीं हो सका। अपना कनेक्शन जाँचें।', 'साक्षात्कार नए टैब में खोलें'],
-    ja: ['面接', 'このページのセキュリティ設定により、面接を表示できません。', 'このページの中では面接を表示できません。', '面接を読み込めませんでした。接続を確認してください。', '面接を新しいタブで開く'],
+    en: ['Interview', 'The security settings of this page block the interview.', 'The interview may not be shown inside this page.', 'The interview could not be loaded. Check your connection.', 'Open the interview in a new tab', 'This interview has lost its key: its "token" is missing. Please tell the employer to paste the snippet again.'],
+    de: ['Interview', 'Die Sicherheitseinstellungen dieser Seite blockieren das Interview.', 'Das Interview darf in dieser Seite nicht angezeigt werden.', 'Das Interview konnte nicht geladen werden. Bitte prüfen Sie Ihre Verbindung.', 'Interview in neuem Tab öffnen', 'Diesem Interview fehlt sein Schlüssel („token“). Bitte sagen Sie dem Unternehmen, dass der Code neu eingefügt werden muss.'],
+    fr: ['Entretien', 'Les réglages de sécurité de cette page bloquent l’entretien.', 'L’entretien ne peut pas être affiché dans cette page.', 'L’entretien n’a pas pu être chargé. Vérifiez votre connexion.', 'Ouvrir l’entretien dans un nouvel onglet', 'Il manque la clé de cet entretien (« token »). Merci de dire à l’employeur de coller le code à nouveau.'],
+    es: ['Entrevista', 'La configuración de seguridad de esta página bloquea la entrevista.', 'La entrevista no puede mostrarse dentro de esta página.', 'No se pudo cargar la entrevista. Compruebe su conexión.', 'Abrir la entrevista en una pestaña nueva', 'A esta entrevista le falta su clave («token»). Diga a la empresa que vuelva a pegar el código.'],
+    hi: ['साक्षात्कार', 'इस पेज की सुरक्षा सेटिंग साक्षात्कार को रोक रही है।', 'साक्षात्कार इस पेज के भीतर नहीं दिखाया जा सकता।', 'साक्षात्कार लोड नहीं हो सका। अपना कनेक्शन जाँचें।', 'साक्षात्कार नए टैब में खोलें', 'इस साक्षात्कार की कुंजी ("token") गायब है। नियोक्ता से कहें कि कोड फिर से लगाए।'],
+    ja: ['面接', 'このページのセキュリティ設定により、面接を表示できません。', 'このページの中では面接を表示できません。', '面接を読み込めませんでした。接続を確認してください。', '面接を新しいタブで開く', 'この面接の鍵（token）がありません。コードを貼り直すよう、企業にお伝えください。'],
   };
 
   /** What the page's Permissions-Policy says, where the browser tells: true, false, or null for unknown. */
@@ -37,10 +46,19 @@
     connectedCallback() {
       this.style.display = 'block';
       this.token = this.getAttribute('token') || this.dataset.token || '';
-      if (!this.token) return;
+      // A page that is still being put together may add it in a moment; an editor that stripped it never will.
+      if (!this.token) { this.timer = setTimeout(() => this.isConnected && this.tell(5), LATE_MS); return; }
       if (!window.IntersectionObserver) { this.open(); return; }
       this.near = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) this.open(); }, { rootMargin: '600px' });
       this.near.observe(this);
+    }
+
+    static observedAttributes = ['token', 'data-token'];
+
+    attributeChangedCallback(name, old, now) {
+      if (!this.isConnected || !now || now === this.token) return;
+      this.disconnectedCallback();
+      this.connectedCallback();
     }
 
     disconnectedCallback() {
@@ -124,28 +142,27 @@
       if (!this.frame) return;
       clearTimeout(this.timer);
       this.frame = null;
-      const { words } = this;
-      const text = document.createElement('p');
-      text.setAttribute('role', 'alert');
       const link = document.createElement('a');
       link.href = `${ORIGIN}/i#${encodeURIComponent(this.getAttribute('invite') || this.token)}`;
       link.target = '_blank';
       link.rel = 'noopener';
-      link.textContent = words[4];
-      text.append(`${words[which]} `, link);
+      link.textContent = this.words[4];
+      this.tell(which, link);
+    }
+
+    tell(which, ...more) {
+      const text = document.createElement('p');
+      text.setAttribute('role', 'alert');
+      text.append(`${this.words[which]} `, ...more);
       this.replaceChildren(text);
-      this.say('error', { code: ['', 'page_blocks', 'frame_refused', 'load_failed'][which] });
+      this.say('error', { code: ['', 'page_blocks', 'frame_refused', 'load_failed', '', 'no_token'][which] });
     }
   }
   customElements.define(NAME, GreenroomInterview);
 
   /** For editors that strip unknown elements: a plain <div data-greenroom-token> gets the element inside. */
   const adopt = () => document.querySelectorAll('[data-greenroom-token]').forEach((place) => {
-    if (place.querySelector(NAME)) return;
-    const element = document.createElement(NAME);
-    element.setAttribute('token', place.dataset.greenroomToken);
-    if (place.dataset.locale) element.setAttribute('locale', place.dataset.locale);
-    place.append(element);
+    if (!place.querySelector(NAME)) place.append(make(place.dataset.greenroomToken, place.dataset));
   });
   adopt();
   new MutationObserver(adopt).observe(document.documentElement, { childList: true, subtree: true });

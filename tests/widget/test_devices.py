@@ -64,7 +64,7 @@ def test_audio_alone_is_one_action_away_when_the_camera_fails(candidate: Candida
     to_devices(candidate)
     candidate.frame.locator(".notice-box").get_by_role("button", name="Answer with audio only").click()
     expect(candidate.frame.get_by_role("heading", name="Check your microphone")).to_be_visible()
-    candidate.frame.get_by_role("button", name="Turn on microphone").click()
+    candidate.sees("Ready when you are")
     candidate.button("Go to the questions").click()
     candidate.answer_question(1)
     candidate.record(2)
@@ -93,6 +93,17 @@ def test_someone_who_can_be_heard_is_not_warned(candidate: Candidate) -> None:
     candidate.sees("Ready when you are")
     candidate.page.wait_for_timeout(4500)
     expect(candidate.frame.get_by_text("We cannot hear you")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("trick", "words"), [
+    ("AnalyserNode.prototype.getFloatTimeDomainData = (samples) => samples.fill(0.1)", "rather loud around you"),
+    ("CanvasRenderingContext2D.prototype.getImageData = () => ({data: new Uint8ClampedArray(3072)})", "rather dark"),
+])  # fmt: skip
+def test_noise_and_darkness_are_hinted_at(candidate: Candidate, page: Page, trick: str, words: str) -> None:
+    page.add_init_script(trick)
+    to_devices(candidate)
+    candidate.sees(words, 9000)
+    expect(candidate.button("Start recording")).to_be_visible()
 
 
 def test_the_test_clip_plays_and_devices_can_be_chosen(candidate: Candidate) -> None:
@@ -201,6 +212,88 @@ def test_a_container_that_gives_no_data_is_left_for_the_next(candidate: Candidat
     candidate.button("Stop recording").click()
     [take] = settle(room)
     assert "vp9" not in take["filetype"]
+
+
+DEAF = """const Real = MediaRecorder; window.tried = [];
+  class Deaf extends EventTarget {
+    state = 'inactive';
+    constructor(stream, options) { super(); this.mimeType = options.mimeType; window.tried.push(options.mimeType); }
+    start() { this.state = 'recording'; setTimeout(() => this.onstart && this.onstart(new Event('start'))); }
+    stop() {} pause() {} resume() {} }
+  window.MediaRecorder = function (stream, options) {
+    return new (options.videoBitsPerSecond ? Deaf : Real)(stream, options); };
+  window.MediaRecorder.isTypeSupported = Real.isTypeSupported.bind(Real);"""
+
+
+def test_video_that_gives_nothing_twice_becomes_sound_and_no_later_take_waits_for_it(
+    candidate: Candidate, page: Page, room: FakeGreenroom
+) -> None:
+    page.add_init_script(DEAF)
+    candidate.begin()
+    candidate.start_recording()
+    candidate.sees("so we record sound only", 8000)
+    page.wait_for_timeout(2500)
+    candidate.stop_recording()
+    candidate.button("Record again").click()
+    candidate.record(2)
+    assert [take["kind"] for take in settle(room, count=2)] == ["audio", "audio"]
+    tried = in_frame(page, "window.tried")
+    assert isinstance(tried, list)
+    assert len(tried) == 2
+
+
+def test_an_mp4_recorder_is_used_where_there_is_no_webm_and_its_type_is_what_is_kept(
+    candidate: Candidate, page: Page, room: FakeGreenroom
+) -> None:
+    page.add_init_script("""const can = MediaRecorder.isTypeSupported.bind(MediaRecorder);
+      MediaRecorder.isTypeSupported = (type) => !type.includes('webm') && can(type);""")
+    candidate.begin()
+    candidate.record(3)
+    [take] = settle(room)
+    assert take["filetype"].startswith("video/mp4")
+    assert room.take_bytes(take)[4:8] == b"ftyp"
+
+
+def test_a_browser_that_slept_pauses_says_so_and_goes_on(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
+    candidate.begin()
+    candidate.start_recording()
+    page.wait_for_timeout(1500)
+    in_frame(page, "(() => { const until = performance.now() + 7500; while (performance.now() < until); })()")
+    candidate.sees("this device was asleep")
+    candidate.button("Go on recording").click()
+    page.wait_for_timeout(1500)
+    candidate.stop_recording()
+    [take] = settle(room)
+    assert take["reason"] == "stopped"
+    assert_whole(room, take, 2)
+
+
+def test_a_microphone_pulled_before_recording_is_named(candidate: Candidate, page: Page) -> None:
+    page.add_init_script(KEEP_STREAM)
+    to_devices(candidate)
+    candidate.sees("Ready when you are")
+    in_frame(page, "window.stream.getAudioTracks()[0].dispatchEvent(new Event('ended'))")
+    candidate.sees("The microphone stopped")
+
+
+def test_a_missing_camera_that_is_called_overconstrained_is_named_missing(candidate: Candidate, page: Page) -> None:
+    page.add_init_script(FAIL_WITH % "OverconstrainedError" + "navigator.mediaDevices.enumerateDevices = () => Promise.resolve([]);")
+    to_devices(candidate)
+    candidate.sees("No camera or microphone was found", 2000)
+
+
+def test_a_browser_without_a_recorder_takes_a_recording_made_elsewhere(
+    candidate: Candidate, page: Page, room: FakeGreenroom, silence: Path
+) -> None:
+    page.add_init_script("delete window.MediaRecorder")
+    candidate.begin()
+    candidate.button("Start recording").click()
+    candidate.sees("This browser could not record")
+    candidate.frame.get_by_label("Or choose a recording").set_input_files(silence)
+    expect(candidate.heading("Watch your answer")).to_be_visible()
+    [take] = settle(room)
+    assert room.take_bytes(take) == silence.read_bytes()
+    assert take["seconds"] == 10
 
 
 def test_a_browser_without_a_recorder_offers_other_ways(candidate: Candidate, page: Page) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.widget.candidate import Candidate, on_its_own_page
 from tests.widget.fake_server import EMBED, FakeGreenroom
@@ -71,6 +74,23 @@ def test_editors_that_strip_markup_can_use_data_attributes(page: Page, room: Fak
     expect(page.frame_locator(FRAME).get_by_role("heading", name="Customer support lead")).to_be_visible()
 
 
+def test_an_editor_that_drops_the_element_can_keep_the_token_in_the_script_tag(page: Page, room: FakeGreenroom) -> None:
+    room.host_body = f'<script async src="{room.origin}/embed.js" data-token="{EMBED}" data-locale="de"></script>'
+    page.goto(room.careers_url)
+    expect(page.frame_locator(FRAME).locator("html")).to_have_attribute("lang", "de")
+
+
+def test_a_token_that_was_stripped_is_said_and_one_that_comes_late_is_taken(page: Page, room: FakeGreenroom) -> None:
+    page.add_init_script(TELL % "error")
+    room.host_body = f"{tag(room)}<greenroom-interview></greenroom-interview>"
+    page.goto(room.careers_url)
+    expect(page.get_by_role("alert")).to_contain_text("has lost its key")
+    assert page.evaluate("window.told") == ['greenroom:error {"code":"no_token"}']
+    page.locator("greenroom-interview").evaluate("(node, token) => node.setAttribute('token', token)", EMBED)
+    expect(page.frame_locator(FRAME).get_by_role("heading", name="Customer support lead")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
 def test_it_loads_late_by_a_tag_manager(page: Page, room: FakeGreenroom) -> None:
     room.host_body = f"<h1>Late</h1>{element()}"
     page.goto(room.careers_url)
@@ -112,6 +132,39 @@ def test_it_works_under_a_strict_policy_of_the_host(page: Page, room: FakeGreenr
     page.goto(room.careers_url)
     expect(page.frame_locator(FRAME).get_by_role("heading", name="Customer support lead")).to_be_visible()
     assert not [text for text in broken if "favicon" not in text]
+
+
+def test_it_works_with_a_nonce_strict_dynamic_and_trusted_types(page: Page, room: FakeGreenroom) -> None:
+    room.host_headers = {
+        "Content-Security-Policy": "default-src 'none'; script-src 'nonce-n1' 'strict-dynamic'; object-src 'none'; base-uri 'none'; "
+        f"frame-src {room.origin}; require-trusted-types-for 'script'"
+    }
+    room.host_body = f'<script nonce="n1" async src="{room.origin}/embed.js"></script>{element()}'
+    broken: list[str] = []
+    page.on("console", lambda message: broken.append(message.text) if "Content Security" in message.text else None)
+    page.goto(room.careers_url)
+    expect(page.frame_locator(FRAME).get_by_role("heading", name="Customer support lead")).to_be_visible()
+    assert not [text for text in broken if "favicon" not in text]
+
+
+def test_a_page_on_plain_http_says_so_at_once_and_offers_the_secure_page(launch: Callable[..., Browser], room: FakeGreenroom) -> None:
+    browser = launch("--host-resolver-rules=MAP employer.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1")
+    candidate = Candidate(browser.new_page(), room.careers_url.replace("127.0.0.1", "employer.test"))
+    room.faults["ancestors"] = candidate.careers_url.rsplit("/jobs", 1)[0]
+    candidate.arrive()
+    candidate.agree()
+    candidate.sees("Browsers allow recording only on secure pages", 2000)
+    expect(candidate.frame.get_by_role("link", name="Open in a new tab")).to_have_attribute("href", re.compile(f"^{room.origin}/i#"))
+    browser.close()
+
+
+def test_in_a_column_of_320_pixels_nothing_is_wider_than_the_column(candidate: Candidate, page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    candidate.begin()
+    frame = next(one for one in page.frames if "/frame/" in one.url)
+    assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    candidate.record(2)
+    assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_host_whose_policy_refuses_frames_gets_a_plain_text_and_a_link(page: Page, room: FakeGreenroom) -> None:

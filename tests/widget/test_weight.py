@@ -8,8 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.widget.candidate import Candidate
 from tests.widget.fake_server import FakeGreenroom
 from widget import files
 
@@ -67,6 +68,33 @@ def test_nothing_is_fetched_from_anyone_else_and_nothing_is_kept_on_the_host(pag
     site = room.careers_url.rsplit("/jobs", 1)[0]
     assert not [url for url in asked if not url.startswith((room.origin, site, "data:"))]
     assert page.context.cookies() == []
+
+
+KEEP_OPTIONS = """window.options = [];
+const Real = MediaRecorder;
+window.MediaRecorder = function (stream, options) { window.options.push(options); return new Real(stream, options); };
+window.MediaRecorder.isTypeSupported = Real.isTypeSupported.bind(Real);"""
+
+
+def test_at_350_kbit_an_answer_arrives_and_the_next_has_less_picture_and_the_same_sound(
+    candidate: Candidate, page: Page, context: BrowserContext, room: FakeGreenroom
+) -> None:
+    page.add_init_script(KEEP_OPTIONS)
+    candidate.begin()
+    frame = next(one for one in page.frames if "/frame/" in one.url)
+    line = context.new_cdp_session(frame)
+    line.send("Network.enable")
+    speed = {"offline": False, "latency": 100, "downloadThroughput": 350_000 / 8, "uploadThroughput": 350_000 / 8}
+    line.send("Network.emulateNetworkConditions", speed)
+    candidate.record(4)
+    candidate.sees("Safe with us", 30_000)
+    candidate.button("Record again").click()
+    candidate.record(3)
+    candidate.sees("Safe with us", 15_000)
+    options = frame.evaluate("window.options")
+    assert options[-1]["videoBitsPerSecond"] + options[-1]["audioBitsPerSecond"] < 300_000
+    assert {one["audioBitsPerSecond"] for one in options} == {32_000}
+    assert [take["state"] for take in room.only_session["takes"]] == ["verified", "verified"]
 
 
 def test_the_first_button_works_soon_on_a_slow_line(page: Page, room: FakeGreenroom) -> None:

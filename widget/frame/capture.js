@@ -1,120 +1,38 @@
-// Camera and microphone, the level and the light; one take in slices of a second. More in README.md.
-
-const VIDEO = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30, max: 30 } };
-const NARROW = { width: { ideal: 480 }, height: { ideal: 360 }, frameRate: { ideal: 24, max: 30 } };
-const AUDIO = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-
-const NAMES = {
-  NotAllowedError: 'denied', NotFoundError: 'missing', NotReadableError: 'busy', OverconstrainedError: 'unsuitable',
-  AbortError: 'aborted', SecurityError: 'insecure', TypeError: 'insecure',
-};
-
-/** False is certain, null unknown. */
-export function allowed(policy, feature) {
-  const mine = document.permissionsPolicy || document.featurePolicy;
-  if (mine?.allowsFeature && !mine.allowsFeature(feature)) return false;
-  return policy && policy[feature] === false ? false : null;
-}
-
-export function createDevices() {
-  const devices = { stream: null, kind: null, policy: null, ids: { audio: null, video: null }, wasOpen: false, narrow: false, onlost: () => {} };
-
-  devices.hindrance = (kind) => {
-    const features = kind === 'video' ? ['camera', 'microphone'] : ['microphone'];
-    if (features.some((feature) => allowed(devices.policy, feature) === false)) return 'blocked';
-    return navigator.mediaDevices && window.isSecureContext ? null : 'insecure';
-  };
-
-  let turn = 0; // closed or opened again meanwhile?
-  const stop = (stream) => stream.getTracks().forEach((track) => track.stop());
-  const wanted = (kind, how) => ({
-    audio: { ...AUDIO, ...how.audio },
-    video: kind === 'video' ? { ...(devices.narrow ? NARROW : VIDEO), facingMode: 'user', ...how.video } : false,
-  });
-
-  const exact = (id) => (id ? { deviceId: { exact: id } } : {});
-
-  async function find(kind) {
-    const { audio, video } = devices.ids;
-    try {
-      return await navigator.mediaDevices.getUserMedia(wanted(kind, { audio: exact(audio), video: exact(video) }));
-    } catch (error) {
-      if (!(audio || video) || !['OverconstrainedError', 'NotFoundError'].includes(error.name)) throw error;
-    }
-    // Ids change between sessions.
-    const now = await devices.list();
-    const again = (which) => (now[which].find((one) => one.label && one.label === devices.labels[which]) || {}).deviceId || null;
-    devices.ids = { audio: again('audio'), video: again('video') };
-    return navigator.mediaDevices.getUserMedia(wanted(kind, { audio: exact(devices.ids.audio), video: exact(devices.ids.video) }));
-  }
-
-  devices.open = async (kind) => {
-    const hindrance = devices.hindrance(kind);
-    if (hindrance) throw Object.assign(new Error(hindrance), { word: hindrance });
-    devices.close();
-    const mine = turn;
-    try {
-      const stream = await find(kind);
-      if (mine !== turn) { stop(stream); throw new Error('closed meanwhile'); }
-      if (!stream.getAudioTracks().length || (kind === 'video' && !stream.getVideoTracks().length)) {
-        stop(stream);
-        throw Object.assign(new Error('no sound'), { name: 'NotFoundError' });
-      }
-      Object.assign(devices, { stream, kind, wasOpen: true });
-      for (const track of stream.getTracks()) track.addEventListener('ended', () => { if (devices.stream === stream) devices.onlost(track.kind); });
-      return stream;
-    } catch (error) {
-      throw Object.assign(error, { word: mine === turn && (NAMES[error.name] || 'unknown') });
-    }
-  };
-
-  devices.labels = { audio: null, video: null };
-  devices.list = async () => {
-    const all = await navigator.mediaDevices.enumerateDevices().catch(() => []);
-    const of = (kind) => all.filter((one) => one.kind === kind && one.deviceId);
-    return { audio: of('audioinput'), video: of('videoinput') };
-  };
-
-  devices.choose = (which, id, label) => {
-    devices.ids[which] = id;
-    devices.labels[which] = label;
-    return devices.open(devices.kind);
-  };
-
-  devices.close = () => {
-    turn += 1;
-    if (devices.stream) stop(devices.stream);
-    devices.stream = null;
-  };
-  return devices;
-}
+// One take in slices of a second, whatever container this browser really fills. More in README.md.
 
 const TYPES = {
   video: ['video/webm;codecs=vp9,opus', 'video/mp4;codecs=avc1.42E01E,mp4a.40.2', 'video/mp4;codecs=avc1.42E01E,opus',
     'video/webm;codecs=vp8,opus', 'video/mp4', 'video/webm'],
-  audio: ['audio/webm;codecs=opus', 'audio/mp4;codecs=mp4a.40.2', 'audio/mp4', 'audio/ogg;codecs=opus'],
+  audio: ['audio/webm;codecs=opus', 'audio/mp4;codecs=mp4a.40.2', 'audio/mp4;codecs=opus', 'audio/mp4', 'audio/ogg;codecs=opus'],
 };
 const SLICE_MS = 1000;
-const FIRST_SLICE_MS = 3500;
+const FIRST_SLICE_MS = 3000;
 const STALL_MS = 6000;
 const MUTE_MS = 1200; // shorter is a phone's camera starting
 const STOP_MS = 5000;
+const SLEPT_MS = 5000;
+const NARROW_BITS = 900000;
+const VIDEO_TRIES = 2; // a third would cost the candidate another three seconds
 
-/** '' is the browser's own choice. */
+const deaf = new Set(); // types that gave nothing here: no later take waits for them again
+
+/** '' is the browser's own choice. Video that gave nothing twice is not tried again. */
 export function typesFor(kind) {
   if (typeof MediaRecorder === 'undefined') return [];
-  if (!MediaRecorder.isTypeSupported) return [''];
-  return [...TYPES[kind].filter((type) => MediaRecorder.isTypeSupported(type)), ''];
+  if (kind === 'video' && [...deaf].filter((type) => type.startsWith('video')).length >= VIDEO_TRIES) return [];
+  const known = TYPES[kind].filter((type) => MediaRecorder.isTypeSupported?.(type) && !deaf.has(type));
+  return [...known, ''];
 }
 
+/** Bits per second for a line of that many, as measured; before the first measure what the browser guesses. */
 export function bitsFor(rate) {
-  const saver = navigator.connection?.saveData;
-  const narrow = saver || (rate !== null && rate < 900000);
-  return { audio: 32000, video: narrow ? 240000 : 600000 };
+  const { saveData, downlink } = navigator.connection || {};
+  const line = rate ?? (downlink ? downlink * 1e6 : Infinity);
+  return { audio: 32000, video: saveData || line < NARROW_BITS ? 240000 : 600000 };
 }
 
 export function record(stream, { kind, mayFallToAudio, bits, ...callbacks }) {
-  const attempts = typesFor(kind).map((type) => ({ kind, type }));
+  let attempts = typesFor(kind).map((type) => ({ kind, type }));
   if (kind === 'video' && mayFallToAudio) attempts.push(...typesFor('audio').map((type) => ({ kind: 'audio', type })));
   const run = { recorder: null, attempt: null, slices: 0, line: Promise.resolve(), state: 'starting', reason: null, code: null };
   const undo = [];
@@ -152,15 +70,19 @@ export function record(stream, { kind, mayFallToAudio, bits, ...callbacks }) {
   function follow(recorder) {
     run.recorder = recorder;
     const isCurrent = () => run.recorder === recorder;
-    const giveUp = setTimeout(() => {
+    let giveUp = setTimeout(passOver, FIRST_SLICE_MS);
+    function passOver() {
       if (!isCurrent() || run.slices) return;
+      if (run.state === 'paused') { giveUp = setTimeout(passOver, FIRST_SLICE_MS); return; }
       run.recorder = null;
       hold();
       active = 0;
       try { recorder.stop(); } catch { /* it never ran */ }
-      callbacks.onagain(attempts[0] ? attempts[0].kind : null);
+      deaf.add(run.attempt.type);
+      if (run.attempt.kind === 'video' && !typesFor('video').length) attempts = attempts.filter((one) => one.kind === 'audio');
+      if (attempts.length) callbacks.onagain(attempts[0].kind);
       tryNext();
-    }, FIRST_SLICE_MS);
+    }
     recorder.onstart = () => {
       if (!isCurrent()) return;
       since = performance.now();
@@ -222,7 +144,11 @@ export function record(stream, { kind, mayFallToAudio, bits, ...callbacks }) {
     undo.push(() => clearTimeout(muted));
   }
   on(document, 'visibilitychange', () => { if (document.hidden) pause('hidden'); });
+  let last = performance.now();
   const beat = setInterval(() => {
+    const late = performance.now() - last;
+    last = performance.now();
+    if (late > SLEPT_MS && run.state === 'recording') { lastSlice = last; pause('slept'); }
     if (run.state === 'recording' && run.slices && performance.now() - lastSlice > STALL_MS) end('interrupted', 'stalled');
   }, 1000);
   undo.push(() => clearInterval(beat));
@@ -241,53 +167,4 @@ function keepAwake(undo) {
   document.addEventListener('visibilitychange', ask);
   undo.push(() => { document.removeEventListener('visibilitychange', ask); if (held) held.release().catch(() => {}); });
   ask();
-}
-
-const SILENT = 0.005; // speech at a laptop is above 0.03
-const NOISY = 0.045;
-const SILENT_MS = 3000;
-
-export function listen(stream, { onlevel = () => {}, onsilent = () => {}, onnoisy = () => {} }) {
-  const Context = window.AudioContext || window.webkitAudioContext;
-  if (!Context || !stream.getAudioTracks().length) return () => {};
-  const context = new Context();
-  const source = context.createMediaStreamSource(new MediaStream(stream.getAudioTracks()));
-  const analyser = context.createAnalyser();
-  analyser.fftSize = 2048;
-  source.connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
-  let heard = performance.now();
-  let silent = false;
-  let quietest = [];
-  const timer = setInterval(() => {
-    if (context.state !== 'running') { heard = performance.now(); context.resume().catch(() => {}); return; }
-    analyser.getFloatTimeDomainData(samples);
-    let sum = 0;
-    for (const sample of samples) sum += sample * sample;
-    const level = Math.sqrt(sum / samples.length);
-    onlevel(Math.min(1, level * 5));
-    if (level > SILENT) heard = performance.now();
-    const isSilent = performance.now() - heard > SILENT_MS;
-    if (isSilent !== silent) onsilent(silent = isSilent);
-    quietest.push(level);
-    if (quietest.length === 50) {
-      if (Math.min(...quietest) > NOISY) onnoisy();
-      quietest = [];
-    }
-  }, 100);
-  return () => { clearInterval(timer); source.disconnect(); context.close().catch(() => {}); };
-}
-
-/** 0..255, or null while it cannot be told. */
-export function brightness(video) {
-  if (!video.videoWidth) return null;
-  const canvas = document.createElement('canvas');
-  canvas.width = 32;
-  canvas.height = 24;
-  const context = canvas.getContext('2d');
-  context.drawImage(video, 0, 0, 32, 24);
-  const { data } = context.getImageData(0, 0, 32, 24);
-  let sum = 0;
-  for (let i = 0; i < data.length; i += 4) sum += data[i] * 0.3 + data[i + 1] * 0.6 + data[i + 2] * 0.1;
-  return sum / (data.length / 4);
 }

@@ -2,7 +2,7 @@
 
 import { createApi } from './api.js';
 import { button, focusOn, h } from './dom.js';
-import { createDevices } from './capture.js';
+import { createDevices } from './devices.js';
 import { createHost, joinHost } from './protocol.js';
 import { Sha256, hex, utf8 } from './sha256.js';
 import { openStore } from './slices.js';

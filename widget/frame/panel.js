@@ -1,9 +1,11 @@
 // The recording panel of the test clip, the practice question and the real questions.
 
-import { button, h } from './dom.js';
-import { bitsFor, brightness, listen, record } from './capture.js';
+import { button, field, h } from './dom.js';
+import { bitsFor, record } from './capture.js';
+import { brightness, listen } from './senses.js';
 
 const DARK = 45;
+const PIECE = 1 << 20;
 const BOUNCE_MS = 700; // a second press so soon is the same press
 
 /** Carries this session to a page of its own, where nobody around us can forbid the camera. */
@@ -79,7 +81,8 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
 
   function hinder(word) {
     show('error');
-    box.replaceChildren(deviceTrouble(app, word, { onretry: open, kinds: otherKinds, onkind }));
+    const change = (other) => { app.devices.wasOpen ||= word !== 'blocked'; onkind(other); }; // one act, not two
+    box.replaceChildren(deviceTrouble(app, word, { onretry: open, kinds: otherKinds, onkind: change }));
   }
 
   async function open() {
@@ -109,7 +112,7 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
       const light = kind === 'video' && stage === 'ready' ? brightness(view) : null;
       if (light !== null && light < DARK) tell(t('hint_dark'));
     }, 1500);
-    app.devices.onlost = () => { if (!run) { app.devices.close(); show('off', t('cut_camera_lost')); } };
+    app.devices.onlost = (which) => { if (!run) { app.devices.close(); show('off', t(which === 'audio' ? 'cut_microphone_lost' : 'cut_camera_lost')); } };
     show('ready');
   }
 
@@ -145,7 +148,22 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
     if (hasAny) await sink.end(result);
     if (gone) return;
     if (hasAny) ondone(result);
-    else { show('off', t(`cut_${result.code || 'cannot_record'}`)); }
+    else { show('off', t(`cut_${result.code || 'cannot_record'}`)); offerFile(); }
+  }
+
+  /** Where this browser cannot record, another program on the device still may. */
+  function offerFile() {
+    const input = h('input', { type: 'file', accept: `${kind}/*`, capture: 'user', onchange: take });
+    box.replaceChildren(field(t('choose_file'), input));
+    async function take() {
+      const [file] = input.files;
+      if (!file) return;
+      show('saving');
+      begun = sink.begin(file.type, kind);
+      const seconds = await lengthOf(file);
+      for (let at = 0; at < file.size; at += PIECE) await sink.slice(await file.slice(at, at + PIECE).arrayBuffer(), seconds);
+      finish({ seconds, reason: 'stopped', code: null });
+    }
   }
 
   /** Nothing until 30 s are left, unless the person wants to see the time. */
@@ -190,6 +208,14 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
     },
   };
 }
+
+/** Seconds; 0 where this browser cannot tell. */
+const lengthOf = (file) => new Promise((resolve) => {
+  const media = h('video', { preload: 'metadata', src: URL.createObjectURL(file) });
+  const done = () => { URL.revokeObjectURL(media.src); resolve(Number.isFinite(media.duration) ? media.duration : 0); };
+  media.onloadedmetadata = done;
+  media.onerror = done;
+});
 
 export function memorySink() {
   const clip = { parts: [], type: '' };

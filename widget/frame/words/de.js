@@ -108,6 +108,7 @@ export default {
   again: 'Ihr Browser brauchte einen zweiten Anlauf. Bitte beginnen Sie Ihre Antwort noch einmal.',
   again_audio: 'Video ging in diesem Browser nicht, daher nehmen wir nur den Ton auf. Bitte beginnen Sie Ihre Antwort noch einmal.',
   paused_hidden: 'Angehalten, während Sie nicht auf dieser Seite waren. Alles bisher Aufgenommene ist da.',
+  paused_slept: 'Angehalten: Dieses Gerät schlief oder war überlastet. Alles bisher Aufgenommene ist gesichert.',
   cut_limit: 'Die Aufnahme hat die längste mögliche Zeit erreicht und dort geendet. Alles ist da.',
   cut_kept: 'Was Sie bis dahin aufgenommen haben, ist da. Eine neue Aufnahme kostet Sie nichts.',
   cut_camera_lost: 'Die Kamera ist ausgefallen.',
@@ -117,6 +118,7 @@ export default {
   cut_recorder_failed: 'Der Browser hat die Aufnahme beendet.',
   cut_stalled: 'Von Ihrem Gerät kam kein Ton oder Bild mehr.',
   cut_cannot_record: 'Dieser Browser konnte nicht aufnehmen. Bitte antworten Sie auf anderem Weg oder in einem anderen Browser.',
+  choose_file: 'Oder wählen Sie eine Aufnahme, die Sie mit einer anderen App auf diesem Gerät gemacht haben',
 
   question_of: 'Frage {position} von {total}',
   question_n: 'Frage {position}',

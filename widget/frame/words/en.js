@@ -114,6 +114,7 @@ export default {
   again: 'Your browser needed a second attempt. Please begin your answer again.',
   again_audio: 'Video did not work in this browser, so we record sound only. Please begin your answer again.',
   paused_hidden: 'Paused while you were away from this page. Everything so far is kept.',
+  paused_slept: 'Paused: this device was asleep or too busy. Everything so far is kept.',
   cut_limit: 'The recording reached its longest possible time and stopped there. Everything is kept.',
   cut_kept: 'What you recorded until then is kept. Recording again costs you nothing.',
   cut_camera_lost: 'The camera stopped.',
@@ -123,6 +124,7 @@ export default {
   cut_recorder_failed: 'The browser stopped recording.',
   cut_stalled: 'Your device sent no more sound or picture.',
   cut_cannot_record: 'This browser could not record. Please try another way to answer, or another browser.',
+  choose_file: 'Or choose a recording you made with another app on this device',
 
   // questions
   question_of: 'Question {position} of {total}',

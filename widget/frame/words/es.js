@@ -108,6 +108,7 @@ export default {
   again: 'Su navegador necesitó un segundo intento. Empiece su respuesta de nuevo.',
   again_audio: 'El vídeo no funcionó en este navegador, así que grabamos solo el sonido. Empiece su respuesta de nuevo.',
   paused_hidden: 'En pausa mientras no estaba en esta página. Todo lo anterior se conserva.',
+  paused_slept: 'En pausa: este dispositivo estaba en reposo o demasiado ocupado. Todo lo grabado hasta ahora está guardado.',
   cut_limit: 'La grabación llegó al tiempo máximo y paró ahí. Todo se conserva.',
   cut_kept: 'Lo grabado hasta entonces se conserva. Volver a grabar no le cuesta nada.',
   cut_camera_lost: 'La cámara se detuvo.',
@@ -117,6 +118,7 @@ export default {
   cut_recorder_failed: 'El navegador detuvo la grabación.',
   cut_stalled: 'Su dispositivo dejó de enviar sonido o imagen.',
   cut_cannot_record: 'Este navegador no pudo grabar. Responda de otra manera o en otro navegador.',
+  choose_file: 'O elija una grabación hecha con otra aplicación en este dispositivo',
 
   question_of: 'Pregunta {position} de {total}',
   question_n: 'Pregunta {position}',

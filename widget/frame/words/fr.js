@@ -108,6 +108,7 @@ export default {
   again: 'Votre navigateur a dû s’y reprendre à deux fois. Veuillez recommencer votre réponse.',
   again_audio: 'La vidéo n’a pas fonctionné dans ce navigateur, nous enregistrons donc seulement le son. Veuillez recommencer votre réponse.',
   paused_hidden: 'Mis en pause pendant que vous aviez quitté cette page. Tout ce qui précède est conservé.',
+  paused_slept: 'En pause : cet appareil était en veille ou trop occupé. Tout ce qui précède est conservé.',
   cut_limit: 'L’enregistrement a atteint la durée maximale et s’est arrêté là. Tout est conservé.',
   cut_kept: 'Ce que vous aviez enregistré est conservé. Recommencer ne vous coûte rien.',
   cut_camera_lost: 'La caméra s’est arrêtée.',
@@ -117,6 +118,7 @@ export default {
   cut_recorder_failed: 'Le navigateur a arrêté l’enregistrement.',
   cut_stalled: 'Votre appareil n’envoyait plus ni son ni image.',
   cut_cannot_record: 'Ce navigateur n’a pas pu enregistrer. Veuillez répondre autrement, ou dans un autre navigateur.',
+  choose_file: 'Ou choisissez un enregistrement fait avec une autre application sur cet appareil',
 
   question_of: 'Question {position} sur {total}',
   question_n: 'Question {position}',
