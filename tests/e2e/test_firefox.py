@@ -17,7 +17,7 @@ from tests.e2e.test_main_job import sign_in
 from tests.widget.test_flow import HASH_OF_LAST, KEEP_BYTES
 
 FIREFOX = "/usr/bin/firefox-esr"
-PREFERENCES = {
+PREFERENCES: dict[str, str | float | bool] = {
     "media.navigator.permission.disabled": True,
     # A camera of Firefox's own, but the sound server's microphone.
     "media.navigator.streams.fake": True,
@@ -41,7 +41,7 @@ def heard(tmp_path: Path) -> Iterator[microphone.Microphone]:
 @pytest.fixture
 def firefox(playwright: Playwright, heard: microphone.Microphone) -> Iterator[Page]:
     launched = playwright.firefox.launch(
-        headless=True, channel="moz-firefox", executable_path=FIREFOX, firefox_user_prefs=PREFERENCES, env=heard.environment
+        headless=True, channel="moz-firefox", executable_path=FIREFOX, firefox_user_prefs=PREFERENCES, env={**heard.environment}
     )
     page = launched.new_context(viewport={"width": 1280, "height": 900}).new_page()
     page.add_init_script(KEEP_BYTES)
