@@ -167,9 +167,11 @@ def archive(db: Session, actor: Actor, interview: Interview, now: datetime, *, b
 
 
 def publish(db: Session, actor: Actor, interview: Interview, now: datetime) -> InterviewVersion:
-    """Freezes the draft as the next version. Raises Invalid naming every field that stands in the way."""
+    """Freezes the draft as the next version; pressed twice, it is the same one. Raises Invalid naming every field in the way."""
     design = _require_ready(db, interview)
     last = find_published(db, interview.id)
+    if last is not None and last.design == design.model_dump():
+        return last
     version = _freeze(db, actor, interview, design, last.number + 1 if last else 1, now)
     clips.freeze(db, design, now)
     audit.append(db, actor, Verb.INTERVIEW_PUBLISHED, ("interview", interview.id), {"version": version.number}, now=now)

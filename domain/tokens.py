@@ -24,6 +24,7 @@ LIVES: Final[dict[str, timedelta | None]] = {
     "receipt": timedelta(days=366),
     "media": timedelta(minutes=5),
     "clip": timedelta(hours=12),  # as long as a candidate may sit before a question; it shows nothing of any candidate
+    "logo": timedelta(hours=12),
     "reset": timedelta(hours=1),
     "member_invite": timedelta(days=7),
     "guest": timedelta(days=30),

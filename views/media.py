@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app, request, session
 
 from adapters import clock
 from adapters.storage import MediaStore, NotStored
-from domain import clips, guests, logins, media
+from domain import clips, guests, logins, logos, media
 from domain.errors import NotFound
 from domain.media import Address, AddressRefused, Rendition
 from models import EVERY_EMPLOYER, db, serve
@@ -46,6 +46,15 @@ def serve_clip(token: str) -> Response:
     """A clip of the employer's, or its captions; it shows nothing of any candidate, so nobody need be signed in."""
     serve(db.session(), EVERY_EMPLOYER)
     rendition = clips.get_rendition(db.session(), guards.tokens(), token, clock.now())
+    db.session.rollback()
+    return _send(rendition)
+
+
+@door.get("/media/logo/<token>")
+def serve_logo(token: str) -> Response:
+    """The employer's logo, for candidates."""
+    serve(db.session(), EVERY_EMPLOYER)
+    rendition = logos.get_rendition(db.session(), guards.tokens(), token, clock.now())
     db.session.rollback()
     return _send(rendition)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from adapters import clock
-from domain import interviews, settings
+from adapters.storage import MediaStore
+from domain import interviews, logos, settings
 from domain.errors import Invalid
 from models import Employer, db
 from views import guards, pages
@@ -30,6 +31,28 @@ def save() -> AnyResponse:
         return _page(refused.status, refused, request.form.to_dict())
     db.session.commit()
     return pages.go(url_for("settings.index"), "Saved. Candidates who begin from now on read it so.")
+
+
+@door.post("/logo")
+def logo() -> AnyResponse:
+    """Another logo from a file, or none."""
+    employer, file = _employer(), request.files.get("logo")
+    chosen = None
+    try:
+        if request.form.get("do") != "remove":
+            chosen = _store_logo(employer, file.stream.read(logos.MOST_BYTES + 1) if file else b"")
+    except Invalid as refused:
+        return _page(refused.status, refused)
+    logos.choose(db.session(), guards.actor(), employer, chosen, clock.now())
+    db.session.commit()
+    return pages.go(url_for("settings.index"), "Candidates see it from now on." if chosen else "Taken away.")
+
+
+def _store_logo(employer: Employer, data: bytes) -> dict[str, str]:
+    kind, key = logos.kind_of(data), logos.key_of(employer, data)
+    store: MediaStore = current_app.extensions["store"]
+    store.put(key, data)
+    return {"key": key, "type": kind}
 
 
 @door.post("/proposals/<interview_id>")
@@ -63,6 +86,7 @@ def _page(status: int = 200, refused: Invalid | None = None, typed: dict[str, st
         status,
         employer=_employer(),
         interviews=settings.interviews_in_use(db.session()),
+        logo=logos.mint(guards.tokens(), _employer(), clock.now()),
         refused=refused,
         wrong=refused.fields if refused else {},
         typed=typed or {},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from domain import accommodations, answers, clips, consents, designs, inquiries, media, notices, receipts
+from domain import accommodations, answers, clips, consents, designs, inquiries, logos, media, notices, receipts
 from domain.arrivals import Arrival
 from domain.designs import InterviewDesign
 from domain.receipts import Receipt, Recording, Words
@@ -28,7 +28,7 @@ def opened(arrival: Arrival, notice: Notice, now: datetime) -> Json:
     employer = db.session().get_one(Employer, arrival.employer_id)
     shown: Json = {
         "state": session.state if session is not None and is_begun else "new",
-        "employer": {"name": employer.name},
+        "employer": {"name": employer.name, "logo_url": _logo(employer, now)},
         "interview": interview(arrival, employer, is_begun, now),
         "notice": told(notice),
         "person": {"name": session.candidate.name, "email": session.candidate.email} if session else None,
@@ -68,6 +68,11 @@ def interview(arrival: Arrival, employer: Employer, is_begun: bool, now: datetim
 
 def _criteria(version: InterviewVersion) -> list[Json]:
     return [{"name": criterion.name, "description": criterion.description} for criterion in version.criteria]
+
+
+def _logo(employer: Employer, now: datetime) -> str | None:
+    token = logos.mint(tokens(), employer, now)
+    return f"{settings().public_url}/media/logo/{token}" if token else None
 
 
 def _clip(clip_id: str | None, now: datetime) -> Json | None:

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from adapters import page_check
@@ -225,3 +225,11 @@ def test_the_live_preview_shows_the_published_version_as_a_test(alice: FlaskClie
 
 def test_a_real_snippet_is_never_run_as_a_preview(alice: FlaskClient, world: World) -> None:
     assert "<greenroom-interview token=" not in alice.get(f"/embeds/{world.embed.id}/preview").text
+
+
+def test_a_form_sent_twice_makes_one_snippet(alice: FlaskClient, world: World, db: Session) -> None:
+    form = {"origins": "https://jobs.acme.test", "label": "Jobs"}
+    first, second = (alice.post(f"/interviews/{world.interview.id}/embeds", data=form).location for _ in range(2))
+    assert first == second
+    db.rollback()
+    assert db.scalar(select(func.count()).select_from(Embed)) == 2

@@ -42,7 +42,7 @@ def test_the_list_shows_each_interview_with_its_candidates(alice: FlaskClient, w
     db.commit()
     page = alice.get("/interviews").text
     assert "Support screen" in page
-    assert "published, version 1" in page
+    assert "version 1" in page
     assert page.count('<td class="num">1</td>') == 2
 
 
@@ -195,6 +195,13 @@ def test_publishing_freezes_and_old_sessions_keep_their_version(alice: FlaskClie
     page = alice.get(f"{address}/versions").text
     assert "Version 2" in page
     assert "Tell us about a time you calmed" in alice.get(f"{address}/versions/1").text
+
+
+def test_publishing_twice_by_a_double_press_makes_one_version(alice: FlaskClient, world: World, db: Session) -> None:
+    address = f"/interviews/{world.interview.id}"
+    form = form_of(alice, address, title="Support screen, spring")
+    assert [alice.post(f"{address}/publish", data=form).status_code for _ in range(2)] == [303, 303]
+    assert [version.number for version in interviews.versions(db, reload(db, world))] == [2, 1]
 
 
 def test_it_will_not_publish_without_a_contact(alice: FlaskClient, world: World, db: Session) -> None:

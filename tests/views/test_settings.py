@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from models import AuditEvent, Employer
+from tests.door import Door
 from tests.factories import World
 from tests.views.conftest import Enter
 
@@ -85,3 +89,35 @@ def test_only_managers_of_the_same_employer_change_settings(
 
 def test_another_employers_settings_are_never_shown(enter: Enter, world: World, rival: World) -> None:
     assert "Acme" not in enter(rival.owner).get("/settings").text
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 50
+
+
+def send_logo(client: FlaskClient, data: bytes, **form: str) -> TestResponse:
+    return client.post("/settings/logo", data={"logo": (io.BytesIO(data), "logo.png"), **form}, content_type="multipart/form-data")
+
+
+def test_a_logo_is_shown_to_candidates_and_taken_away(alice: FlaskClient, door: Door, world: World, db: Session) -> None:
+    assert send_logo(alice, PNG).status_code == 303
+    address = door.open().json["employer"]["logo_url"]  # type: ignore[index]
+    shown = alice.get(address.removeprefix("http://greenroom.test"))
+    assert (shown.data, shown.content_type) == (PNG, "image/png")
+    assert "sandbox" in shown.headers["Content-Security-Policy"]
+    assert "Your logo" in alice.get("/settings").text
+    assert send_logo(alice, b"", do="remove").status_code == 303
+    assert door.open().json["employer"]["logo_url"] is None  # type: ignore[index]
+    assert alice.get(address.removeprefix("http://greenroom.test")).status_code == 404
+
+
+@pytest.mark.parametrize("data", [b"", b"<svg onload='alert(1)'/>", b"GIF89a" + b"0" * 9, PNG + b"0" * 400_000])
+def test_what_is_no_small_picture_is_refused(data: bytes, alice: FlaskClient) -> None:
+    refused = send_logo(alice, data)
+    assert refused.status_code == 422
+    assert "picture" in refused.text
+
+
+def test_only_managers_change_the_logo(enter: Enter, stranger: FlaskClient, world: World) -> None:
+    assert send_logo(enter(world.reviewer), PNG).status_code == 403
+    assert send_logo(stranger, PNG).status_code == 302
+    assert stranger.get("/media/logo/nonsense").status_code == 403

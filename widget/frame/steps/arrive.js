@@ -60,6 +60,7 @@ export function notice(app, { problem } = {}) {
 
   return {
     nodes: [
+      employer.logo_url && h('img', { class: 'logo', src: employer.logo_url, alt: employer.name }),
       h('h1', {}, interview.title), h('p', { class: 'lead' }, t('invites', { employer: employer.name })),
       isBlocked && h('div', { class: 'notice-box warn' }, h('h2', {}, t('device_blocked_title')), h('p', {}, t('device_blocked')),
         app.host.isFramed && h('div', { class: 'actions' }, newTabLink(app))),
