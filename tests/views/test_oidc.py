@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 from flask import Flask
 from flask.testing import FlaskClient
 from joserfc.jwk import RSAKey
@@ -16,6 +21,7 @@ from models import Login
 from tests.adapters import provider as providers
 from tests.adapters.provider import LocalProvider
 from tests.factories import NOW, World
+from tests.jobs.conftest import wait_for
 from views.limits import limiter
 
 
@@ -102,3 +108,46 @@ def test_a_provider_that_is_away_or_another_one_is_said(stranger: FlaskClient, a
 def test_without_a_provider_there_is_no_such_door(stranger: FlaskClient) -> None:
     assert stranger.get("/login/organisation").status_code == 404
     assert "Sign in with" not in stranger.get("/login").text
+
+
+@pytest.fixture
+def real(app: Flask) -> Iterator[str]:
+    """A provider others wrote, as a process of its own, that knows Bob and a person without a verified address."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    people = [{"sub": "bob", "email": "bob@acme.test", "email_verified": True}, {"sub": "eve", "email": "alice@acme.test"}]
+    known = [part for person in people for part in ("--user-claims", json.dumps(person))]
+    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--require-nonce", "true", *known]
+    before = app.extensions["settings"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        address = f"http://localhost:{port}"
+        wait_for(lambda: is_up(address))
+        changes = {"oidc_issuer": address, "oidc_client_id": "greenroom", "oidc_client_secret": "any"}
+        app.extensions["settings"] = before.model_copy(update=changes)
+        yield address
+        process.terminate()
+    app.extensions["settings"] = before
+
+
+def is_up(address: str) -> bool:
+    try:
+        return requests.get(f"{address}/.well-known/openid-configuration", timeout=1).ok
+    except requests.RequestException:
+        return False
+
+
+def through(client: FlaskClient, who: str) -> Any:
+    """To the provider, agreeing there as this person, and back."""
+    away = client.get("/login/organisation")
+    agreed = requests.post(away.location, data={"sub": who}, allow_redirects=False, timeout=5)
+    return client.get(agreed.headers["Location"].removeprefix("http://greenroom.test"))
+
+
+def test_a_provider_others_wrote_lets_bob_in_and_vouches_for_nobody_else(
+    stranger: FlaskClient, real: str, world: World, db: Session
+) -> None:
+    assert "does not vouch" in through(stranger, "eve").text
+    assert db.query(Login).count() == 0
+    assert through(stranger, "bob").location == "/"
+    assert db.query(Login).one().member_id == world.reviewer.id
+    assert real
