@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from domain.designs import LANGUAGES, InterviewDesign
 from domain.notice_words import WORDS
-from models import Employer, InterviewVersion, Notice
+from models import Employer, Interview, InterviewVersion, Notice
 
 MEDIA_ORDER = ("video", "audio", "text")
 
@@ -91,6 +91,13 @@ def contact(employer: Employer, design: InterviewDesign) -> tuple[str, str]:
     if design.contact_email:
         return design.contact_name or employer.name, design.contact_email
     return employer.contact_name or employer.name, employer.contact_email
+
+
+def of_draft(db: Session, interview: Interview, design: InterviewDesign, speech_is_on: bool) -> list[dict[str, str]]:
+    """What candidates would be told if this design were published now, in the interview's own language; nothing is kept."""
+    employer = db.get_one(Employer, interview.employer_id)
+    running = Circumstances(interview.proposals_on and employer.proposals_stopped_at is None, speech_is_on and design.transcribe)
+    return write_facts(employer, InterviewVersion(design=design.model_dump()), running, design.language)
 
 
 def write_facts(employer: Employer, version: InterviewVersion, running: Circumstances, locale: str) -> list[dict[str, str]]:

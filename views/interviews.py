@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from adapters import clock
-from domain import clips, drafts, embeds, interviews, rubrics
+from domain import clips, drafts, embeds, interviews, notices, rubrics
 from domain.designs import LANGUAGES, InterviewDesign
 from domain.drafts import Draft
 from domain.errors import Conflict, Invalid
@@ -221,7 +221,10 @@ def _stale(interview: Interview, draft: Draft, conflict: Conflict) -> Response:
 
 def _designer(interview: Interview, draft: Draft, status: int = 200, page: Page | None = None, **said: Any) -> Response:
     page = page or Page(interview.draft_revision, new_id())
-    return pages.page("interviews/design.html", status, **_values(interview, draft, page, **said))
+    values = _values(interview, draft, page, **said)
+    design, speech = values["checked"].design, guards.settings().speech_model != "off"
+    told = notices.of_draft(db.session(), interview, design, speech) if design else []
+    return pages.page("interviews/design.html", status, told=told, **values)
 
 
 def _values(

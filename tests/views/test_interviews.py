@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +14,7 @@ from domain import drafts, interviews
 from domain.designs import InterviewDesign
 from domain.errors import Conflict
 from models import AuditEvent, Embed, Interview, serve
+from tests.door import Door
 from tests.factories import NOW, World, create_candidate_session, create_design
 from tests.views.conftest import Enter
 from tests.views.forms import form_of
@@ -202,6 +204,15 @@ def test_publishing_twice_by_a_double_press_makes_one_version(alice: FlaskClient
     form = form_of(alice, address, title="Support screen, spring")
     assert [alice.post(f"{address}/publish", data=form).status_code for _ in range(2)] == [303, 303]
     assert [version.number for version in interviews.versions(db, reload(db, world))] == [2, 1]
+
+
+def test_the_designer_shows_the_very_notice_candidates_read(alice: FlaskClient, world: World, door: Door) -> None:
+    address = f"/interviews/{world.interview.id}"
+    alice.post(f"{address}/publish", data=form_of(alice, address, media_days="45"))
+    facts = door.open().json["notice"]["facts"]  # type: ignore[index]
+    page = unescape(alice.get(address).text)
+    assert any("45" in fact["answer"] for fact in facts)
+    assert [fact["answer"] for fact in facts if fact["answer"] not in page] == []
 
 
 def test_it_will_not_publish_without_a_contact(alice: FlaskClient, world: World, db: Session) -> None:
