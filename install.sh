@@ -102,7 +102,9 @@ provide_test_tools() {
         say "fetching the browser tests' tools"
         mkdir -p .tools
         cp tests/package.json .tools/package.json
-        (cd .tools && npm install --no-audit --no-fund --no-package-lock --loglevel=error --ignore-scripts >/dev/null)
+        engine=
+        [ "$(uname -sm)" = "Linux x86_64" ] && engine="@node-llama-cpp/linux-x64@3.21.1"
+        (cd .tools && npm install --omit=optional --no-audit --no-fund --no-package-lock --loglevel=error --ignore-scripts $engine >/dev/null)
         cksum <tests/package.json >.tools/.installed
     fi
 }
