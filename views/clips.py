@@ -37,6 +37,14 @@ def state(interview_id: str, slot: str) -> Response:
     return pages.fragment("clips/_clip.html", title=interview.title, back=back, **values)
 
 
+@door.get("/<slot>/heard")
+def heard(interview_id: str, slot: str) -> Response:
+    """Whether the machine has written captions; a line of its own, so that neither the player nor a typed text is swapped away."""
+    interview = interviews.get_interview(db.session(), interview_id)
+    back = url_for("clips.show", interview_id=interview_id, slot=slot)
+    return pages.fragment("clips/_heard.html", title=interview.title, back=back, **_values(interview, slot))
+
+
 @door.post("/<slot>")
 def upload(interview_id: str, slot: str) -> AnyResponse:
     interview = interviews.get_interview(db.session(), interview_id)

@@ -110,6 +110,23 @@ def test_a_clip_reaches_candidates_only_with_captions_a_person_confirmed(
     assert "We listen first." in words.text
 
 
+def test_waiting_for_the_machine_swaps_neither_the_player_nor_what_is_typed(
+    alice: FlaskClient, db: Session, world: World, bench: Bench, webm: bytes
+) -> None:
+    upload(alice, db, world, webm)
+    assert 'hx-trigger="every 3s"' in alice.get(base(world) + "/state").text
+    run.run_next(bench, "prepare_clip")
+    page = alice.get(base(world)).text
+    assert page.count("hx-trigger") == 1
+    line = alice.get(base(world) + "/heard", headers={"HX-Request": "true"}).text
+    assert "every 3s" in line
+    assert "<video" not in line
+    run.run_next(bench, "caption_clip")
+    ready = alice.get(base(world) + "/heard", headers={"HX-Request": "true"}).text
+    assert "Read and confirm them" in ready
+    assert "every 3s" not in ready
+
+
 def test_a_question_can_be_asked_in_person_and_its_clip_follows_it(
     alice: FlaskClient, db: Session, world: World, bench: Bench, webm: bytes, door: Door
 ) -> None:

@@ -23,6 +23,7 @@ READ = [
     "/interviews/{interview}/clips/welcome",
     "/interviews/{interview}/clips/question-1",
     "/interviews/{interview}/clips/welcome/state",
+    "/interviews/{interview}/clips/welcome/heard",
     "/interviews/{interview}/embed",
     "/interviews/{interview}/invites",
     "/embeds/{embed}/preview",
