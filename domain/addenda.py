@@ -158,7 +158,7 @@ def _version(db: Session, actor: Actor, session: CandidateSession, question: Que
     design = InterviewDesign.model_validate(session.version.design)
     unbound = [criterion.model_copy(update={"questions": []}) for criterion in design.criteria]
     words = WELCOME.get(session.locale, WELCOME["en"])
-    changes = {"questions": [question], "criteria": unbound, "welcome": words}
+    changes = {"questions": [question], "criteria": unbound, "welcome": words, "welcome_clip_id": None}
     return interviews.freeze_addendum(db, actor, session.version.interview, design.model_copy(update=changes), now)
 
 

@@ -154,7 +154,10 @@ def versions(interview_id: str) -> Response:
 def version(interview_id: str, number: int) -> Response:
     interview = interviews.get_interview(db.session(), interview_id)
     found = interviews.get_version(db.session(), interview, number)
-    return pages.page("interviews/version.html", interview=interview, version=found, design=InterviewDesign.model_validate(found.design))
+    design, now = InterviewDesign.model_validate(found.design), clock.now()
+    shown = clips.of_draft(db.session(), found.design).values()
+    address = {clip.id: {name: clips.mint(guards.tokens(), clip.id, name, now) for name in ("playback", "captions")} for clip in shown}
+    return pages.page("interviews/version.html", interview=interview, version=found, design=design, clips=address)
 
 
 @door.post("/<interview_id>/stages")

@@ -194,6 +194,9 @@ def test_captions_changed_after_publishing_leave_what_candidates_saw(
     version = interviews.find_published(db, world.interview.id)
     assert version is not None
     assert version.design["welcome_clip_id"] == seen.id
+    page = alice.get(f"/interviews/{world.interview.id}/versions/2").text
+    words = alice.get(page.split("<track")[1].split('src="')[1].split('"')[0]).text
+    assert "First words." in words
 
 
 def test_what_is_no_recording_is_said_and_can_be_replaced(alice: FlaskClient, db: Session, world: World, bench: Bench) -> None:

@@ -56,6 +56,16 @@ def test_it_starts_from_the_library_ready_to_publish(alice: FlaskClient, world: 
     assert "Finds the problem" in page.text
 
 
+def test_a_newcomer_needs_five_clicks_and_one_field_to_hold_a_snippet(alice: FlaskClient, world: World) -> None:
+    """New interview, start with this, publish, make the snippet, copy; the one field is where it will stand."""
+    assert 'href="/interviews/new"' in alice.get("/interviews").text
+    design = alice.post("/interviews", data={"starter": "support"}).location
+    embed = alice.post(f"{design}/publish", data=form_of(alice, design)).location
+    page = alice.get(alice.post(f"{embed}s", data={"origins": "https://careers.acme.test"}).location).text
+    assert "&lt;greenroom-interview" in page
+    assert "data-copy=" in page
+
+
 def test_it_starts_blank_and_says_what_is_missing(alice: FlaskClient) -> None:
     page = alice.get(alice.post("/interviews", data={"starter": ""}).location).text
     assert "Before publishing" in page
