@@ -120,10 +120,12 @@ def _list(status: int = 200, **said: Any) -> Response:
 
 
 def _show(member: Member, link: str = "", status: int = 200, refused: Invalid | None = None) -> Response:
+    seats = members.seats(db.session(), member)
+    put_away = [row for row in interviews.overview(db.session(), archived=True) if row.interview.id in seats]
     values = {
         "logins": members.current_logins(db.session(), member, clock.now()),
-        "interviews": interviews.overview(db.session()),
-        "seats": members.seats(db.session(), member),
+        "interviews": [*interviews.overview(db.session()), *put_away],
+        "seats": seats,
     }
     return pages.page("members/show.html", status, member=member, link=link, refused=refused, **values, **_shared())
 

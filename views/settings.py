@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import cast
+
 from flask import Blueprint, Response, current_app, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from adapters import clock
-from adapters.storage import MediaStore
+from adapters.storage import MediaStore, StoreError
 from domain import interviews, logos, settings
 from domain.errors import Invalid
 from models import Employer, db
@@ -43,16 +46,23 @@ def logo() -> AnyResponse:
             chosen = _store_logo(employer, file.stream.read(logos.MOST_BYTES + 1) if file else b"")
     except Invalid as refused:
         return _page(refused.status, refused)
+    before = employer.settings.get("logo")
     logos.choose(db.session(), guards.actor(), employer, chosen, clock.now())
     db.session.commit()
+    if before and before != chosen:
+        with suppress(StoreError):  # a small picture left behind harms nobody
+            _store().delete(before["key"])
     return pages.go(url_for("settings.index"), "Candidates see it from now on." if chosen else "Taken away.")
 
 
 def _store_logo(employer: Employer, data: bytes) -> dict[str, str]:
     kind, key = logos.kind_of(data), logos.key_of(employer, data)
-    store: MediaStore = current_app.extensions["store"]
-    store.put(key, data)
+    _store().put(key, data)
     return {"key": key, "type": kind}
+
+
+def _store() -> MediaStore:
+    return cast(MediaStore, current_app.extensions["store"])
 
 
 @door.post("/proposals/<interview_id>")

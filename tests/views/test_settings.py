@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -98,7 +99,7 @@ def send_logo(client: FlaskClient, data: bytes, **form: str) -> TestResponse:
     return client.post("/settings/logo", data={"logo": (io.BytesIO(data), "logo.png"), **form}, content_type="multipart/form-data")
 
 
-def test_a_logo_is_shown_to_candidates_and_taken_away(alice: FlaskClient, door: Door, world: World, db: Session) -> None:
+def test_a_logo_is_shown_to_candidates_and_taken_away(app: Flask, alice: FlaskClient, door: Door) -> None:
     assert send_logo(alice, PNG).status_code == 303
     address = door.open().json["employer"]["logo_url"]  # type: ignore[index]
     shown = alice.get(address.removeprefix("http://greenroom.test"))
@@ -108,6 +109,7 @@ def test_a_logo_is_shown_to_candidates_and_taken_away(alice: FlaskClient, door: 
     assert send_logo(alice, b"", do="remove").status_code == 303
     assert door.open().json["employer"]["logo_url"] is None  # type: ignore[index]
     assert alice.get(address.removeprefix("http://greenroom.test")).status_code == 404
+    assert list(app.extensions["store"].keys("logos")) == []
 
 
 @pytest.mark.parametrize("data", [b"", b"<svg onload='alert(1)'/>", b"GIF89a" + b"0" * 9, PNG + b"0" * 400_000])
