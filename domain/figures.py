@@ -5,6 +5,7 @@ Counted over the newest 2,000 sessions, tests left out; counts and times only, n
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,12 +22,24 @@ from models import CandidateSession, Decision, Interview, Scorecard, Step
 
 NEWEST: Final = 2000
 FEW: Final = 5
+WAITS: Final = (("Within a day", 1.0), ("2 to 3 days", 3.0), ("4 to 7 days", 7.0), ("Longer", math.inf))
 DEVICES: Final = ("phone", "tablet", "computer")
 
 
 @dataclass(frozen=True)
 class Stage:
-    """How many sessions reached a step, and their share of those that began."""
+    """How many sessions reached a step, their share of those that began, how many were lost since the step before; by kind of device."""
+
+    label: str
+    count: int
+    share: float
+    lost: int
+    devices: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How many sessions had their first scorecard within so many days."""
 
     label: str
     count: int
@@ -34,27 +47,18 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Device:
-    """How many began on a kind of device, and how many of them submitted."""
-
-    kind: str
-    begun: int
-    submitted: int
-
-    @property
-    def share(self) -> float | None:
-        """None where too few began to say anything."""
-        return self.submitted / self.begun if self.begun >= FEW else None
-
-
-@dataclass(frozen=True)
 class Figures:
-    """`wait_days`: median from submitting to the first scorecard. `kept` of `promised` answers came in time (decided, or not yet due)."""
+    """`wait_days`: median from submitting to the first scorecard, `waits` how it is spread, `unscored` who still waits for one.
+
+    `kept` of `promised` answers came in time (decided, or not yet due). `devices`: the kinds on which somebody began.
+    """
 
     sessions: int
     funnel: Sequence[Stage]
-    devices: Sequence[Device]
+    devices: Sequence[str]
     wait_days: float | None
+    waits: Sequence[Wait]
+    unscored: int
     promised: int
     kept: int
     agreement: Reliability
@@ -78,30 +82,43 @@ def of_interview(db: Session, interview: Interview, version_id: str, now: dateti
     promised = [row for row in rows if row.promise_at is not None and row.submitted_at is not None]
     decided = _first_decisions(db, ids)
     kept = sum(decided.get(row.id, now) <= row.promise_at for row in promised)
-    waits = _waits(db, {row.id: row.submitted_at for row in rows if row.submitted_at})
+    submitted = {row.id: row.submitted_at for row in rows if row.submitted_at}
+    waits = _waits(db, submitted)
     return Figures(
         sessions=len(rows),
-        funnel=_funnel(db, rows, len(begun), version_id),
-        devices=_devices(begun),
+        funnel=_funnel(db, rows, version_id),
+        devices=[kind for kind in DEVICES if any(_kind(row) == kind for row in begun)],
         wait_days=median(waits) if waits else None,
+        waits=_spread(waits),
+        unscored=len(submitted) - len(waits),
         promised=len(promised),
         kept=kept,
         agreement=_agreement(db, ids),
     )
 
 
-def _funnel(db: Session, rows: Sequence[Any], begun: int, version_id: str) -> list[Stage]:
+def _kind(row: Any) -> str:
+    return str(row.device.get("kind") or "")
+
+
+def _funnel(db: Session, rows: Sequence[Any], version_id: str) -> list[Stage]:
     """Began, then each step the widget reports, then submitted; a later step implies the earlier ones."""
-    reached = _furthest(db, [row.id for row in rows])
+    reached, kinds = _furthest(db, [row.id for row in rows]), {row.id: _kind(row) for row in rows}
     questions = [("question", question.position) for question in reviews.questions(db, version_id)]
     order: list[tuple[str, int | None]] = [("devices", None), *questions, ("review", None)]
     labels = ["Checked devices", *(f"Reached question {position}" for _, position in questions), "Reached the review"]
     last = {row.id: len(order) for row in rows if row.submitted_at is not None}
     for session_id, steps in reached.items():
         last[session_id] = max([last.get(session_id, -1), *(order.index(step) for step in steps if step in order)])
-    stages = [("Began", begun), *((label, sum(n >= i for n in last.values())) for i, label in enumerate(labels))]
-    stages.append(("Submitted", sum(row.submitted_at is not None for row in rows)))
-    return [Stage(label, count, count / begun if begun else 0.0) for label, count in stages]
+    stages = [("Began", [row.id for row in rows if row.started_at is not None])]
+    stages += [(label, [session_id for session_id, n in last.items() if n >= i]) for i, label in enumerate(labels)]
+    stages.append(("Submitted", [row.id for row in rows if row.submitted_at is not None]))
+    return [_stage(label, ids, stages[max(0, i - 1)][1], stages[0][1], kinds) for i, (label, ids) in enumerate(stages)]
+
+
+def _stage(label: str, ids: Sequence[str], before: Sequence[str], begun: Sequence[str], kinds: Mapping[str, str]) -> Stage:
+    counts = Counter(kinds[session_id] for session_id in ids)
+    return Stage(label, len(ids), len(ids) / len(begun) if begun else 0.0, max(0, len(before) - len(ids)), counts)
 
 
 def _furthest(db: Session, ids: Sequence[str]) -> dict[str, set[tuple[str, int | None]]]:
@@ -112,10 +129,10 @@ def _furthest(db: Session, ids: Sequence[str]) -> dict[str, set[tuple[str, int |
     return found
 
 
-def _devices(begun: Sequence[Any]) -> list[Device]:
-    kinds = Counter(str(row.device.get("kind", "")) for row in begun)
-    done = Counter(str(row.device.get("kind", "")) for row in begun if row.submitted_at is not None)
-    return [Device(kind, kinds[kind], done[kind]) for kind in DEVICES if kinds[kind]]
+def _spread(waits: Sequence[float]) -> list[Wait]:
+    """How many waited so long, from the quickest to the slowest; nothing while nobody was scored."""
+    counts = Counter(next(label for label, most in WAITS if days <= most) for days in waits)
+    return [Wait(label, counts[label], counts[label] / len(waits)) for label, _ in WAITS] if waits else []
 
 
 def _first_decisions(db: Session, ids: Sequence[str]) -> Mapping[str, datetime]:

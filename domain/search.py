@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import SearchEntry
-from models.search import fold
+from models.search import JOINED, fold
 
 MOST_HITS: Final = 1000
 MOST_WORDS: Final = 8
 AROUND: Final = 60
+_RUNS: Final = re.compile(f"{JOINED.pattern}+|[^{JOINED.pattern[1:]}+")
+_SPACED: Final = re.compile(rf"\s*({JOINED.pattern})\s*")
 
 
 def words_of(text: str) -> list[str]:
-    """The words a search looks for, folded; at most `MOST_WORDS`, signs left out."""
-    return re.findall(r"\w+", fold(text[:200]))[:MOST_WORDS]
+    """The words a search looks for, folded; at most `MOST_WORDS`, signs left out. A run of kana and Han signs is one word."""
+    kept = "".join(sign if unicodedata.category(sign)[0] in "LNM" else " " for sign in fold(text[:200]))
+    return [word for run in kept.split() for word in _RUNS.findall(run)][:MOST_WORDS]
 
 
 def sessions_with(db: Session, employer_id: str, text: str) -> list[str]:
@@ -39,8 +43,8 @@ def excerpts(db: Session, session_ids: list[str], text: str) -> dict[str, str]:
     sources = sa.select(SearchEntry.session_id, SearchEntry.text).where(SearchEntry.session_id.in_(session_ids), SearchEntry.kind != "name")
     found: dict[str, str] = {}
     for session_id, source in db.execute(sources):
-        place = re.search(rf"\b{re.escape(words[0])}", source)
-        if place and session_id not in found and all(re.search(rf"\b{re.escape(word)}", source) for word in words):
+        place = _place(words[0], source)
+        if place and session_id not in found and all(_place(word, source) for word in words):
             found[session_id] = _cut(source, place.start())
     return found
 
@@ -53,18 +57,28 @@ def forget(db: Session, session_id: str) -> None:
 
 
 def _sqlite(words: list[str], employer_id: str) -> sa.ColumnElement[bool]:
-    query = " AND ".join([f'employer_id : "{employer_id}"', *(f'text : "{word}"*' for word in words)])
+    query = " AND ".join([f'employer_id : "{employer_id}"', *(f'text : "{" ".join(_pieces(word))}"*' for word in words)])
     matches = sa.text("SELECT rowid FROM search_fts WHERE search_fts MATCH :query ORDER BY rowid DESC LIMIT :most")
     return SearchEntry.id.in_(matches.bindparams(query=query, most=MOST_HITS).columns(sa.column("rowid")))
 
 
 def _postgresql(words: list[str]) -> sa.ColumnElement[bool]:
-    query = " & ".join(f"{word}:*" for word in words)
+    query = " & ".join(f"({' <-> '.join(_pieces(word))}:*)" for word in words)
     return sa.func.to_tsvector(sa.literal_column("'simple'"), SearchEntry.text).op("@@")(
         sa.func.to_tsquery(sa.literal_column("'simple'"), query)
     )
 
 
+def _pieces(word: str) -> list[str]:
+    """A word as the index has it: a run of kana and Han is a phrase of single signs."""
+    return list(word) if JOINED.match(word) else [word]
+
+
+def _place(word: str, source: str) -> re.Match[str] | None:
+    return re.search(r"(?<!\w)" + r"\s*".join(map(re.escape, _pieces(word))), source)
+
+
 def _cut(text: str, place: int) -> str:
     start, end = max(0, place - AROUND), place + AROUND
-    return ("…" if start else "") + text[start:end].strip() + ("…" if end < len(text) else "")
+    piece = _SPACED.sub(r"\1", text[start:end]).strip()
+    return ("…" if start else "") + piece + ("…" if end < len(text) else "")

@@ -6,6 +6,7 @@ the index right without knowing it. SQLite searches with FTS5, PostgreSQL with a
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any, Final, cast
 
@@ -20,7 +21,8 @@ from models.review import Note
 from models.transcript import Transcript
 
 SQLITE: Final = (
-    "CREATE VIRTUAL TABLE search_fts USING fts5(text, employer_id, content='search_entry', content_rowid='id', tokenize='unicode61')",
+    "CREATE VIRTUAL TABLE search_fts USING fts5(text, employer_id, content='search_entry', content_rowid='id', "
+    "tokenize=\"unicode61 categories 'L* N* M*'\")",
     "CREATE TRIGGER search_entry_added AFTER INSERT ON search_entry BEGIN "
     "INSERT INTO search_fts(rowid, text, employer_id) VALUES (new.id, new.text, new.employer_id); END",
     "CREATE TRIGGER search_entry_removed AFTER DELETE ON search_entry BEGIN "
@@ -29,6 +31,8 @@ SQLITE: Final = (
     "INSERT INTO search_fts(search_fts, rowid, text, employer_id) VALUES ('delete', old.id, old.text, old.employer_id); "
     "INSERT INTO search_fts(rowid, text, employer_id) VALUES (new.id, new.text, new.employer_id); END",
 )
+# Kana and Han: no spaces between words, so each sign is a word to the index and a run of them is a phrase.
+JOINED: Final = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 POSTGRESQL: Final = ("CREATE INDEX ix_search_entry_text ON search_entry USING gin (to_tsvector('simple', text))",)
 
 
@@ -50,6 +54,11 @@ def fold(text: str) -> str:
     return "".join(_plain(sign) for sign in text)
 
 
+def apart(text: str) -> str:
+    """What the index keeps: folded, with a space around each sign of the scripts that write words together."""
+    return JOINED.sub(r" \g<0> ", fold(text))
+
+
 def _plain(sign: str) -> str:
     parts = unicodedata.normalize("NFKD", sign)
     return (parts[0] if all(map(unicodedata.combining, parts[1:])) else sign).lower()[0]
@@ -64,7 +73,7 @@ _ENTRIES: Final = cast(sa.Table, SearchEntry.__table__)
 
 def _add(connection: sa.Connection, row: Any, session_id: str | None, kind: str, text: str) -> None:
     if session_id and text.strip():
-        values = {"employer_id": row.employer_id, "session_id": session_id, "source_id": row.id, "kind": kind, "text": fold(text)}
+        values = {"employer_id": row.employer_id, "session_id": session_id, "source_id": row.id, "kind": kind, "text": apart(text)}
         connection.execute(sa.insert(_ENTRIES).values(values))
 
 
@@ -80,7 +89,7 @@ def _session_added(_mapper: Mapper[Any], connection: sa.Connection, row: Candida
 def _candidate_changed(_mapper: Mapper[Any], connection: sa.Connection, row: Candidate) -> None:
     of_them = sa.select(CandidateSession.id).where(CandidateSession.candidate_id == row.id)
     named = sa.and_(_ENTRIES.c.kind == "name", _ENTRIES.c.session_id.in_(of_them))
-    connection.execute(sa.update(_ENTRIES).where(named).values(text=fold(f"{row.name} {row.email}")))
+    connection.execute(sa.update(_ENTRIES).where(named).values(text=apart(f"{row.name} {row.email}")))
 
 
 @event.listens_for(Note, "after_insert")

@@ -24,19 +24,18 @@ def index() -> Response:
 @door.get("/figures/<interview_id>")
 def show(interview_id: str) -> Response:
     interview, found = _counted(interview_id)
-    return pages.page("figures/show.html", interview=interview, figures=found)
+    too_few = any(found.funnel[0].devices[kind] < figures.FEW for kind in found.devices)
+    return pages.page("figures/show.html", interview=interview, figures=found, too_few=too_few)
 
 
 @door.post("/figures/<interview_id>/export")
 def export(interview_id: str) -> Response:
     interview, found = _counted(interview_id)
     rows: list[list[str | float | int | None]] = [["funnel", stage.label, stage.count] for stage in found.funnel]
+    rows += [[f"funnel, {kind}", stage.label, stage.devices.get(kind, 0)] for kind in found.devices for stage in found.funnel]
+    rows += [["waiting", wait.label, wait.count] for wait in found.waits]
     rows += [
-        ["device", f"{device.kind}, {word}", n]
-        for device in found.devices
-        for word, n in (("began", device.begun), ("submitted", device.submitted))
-    ]
-    rows += [
+        ["waiting", "not scored yet", found.unscored],
         ["waiting", "median days to the first scores", found.wait_days],
         ["promises", "given", found.promised],
         ["promises", "kept", found.kept],

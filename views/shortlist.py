@@ -35,6 +35,28 @@ def compare(interview_id: str) -> Response:
     return pages.page("shortlist/compare.html", interview=interview, sides=sides, names=names)
 
 
+@door.post("/shortlist/<interview_id>/compare")
+def export_comparison(interview_id: str) -> Response:
+    """The comparison as CSV or JSON, as this member sees it; who exported what is written down."""
+    interview = interviews.get_interview(db.session(), interview_id)
+    sides = shortlist.compare(db.session(), guards.member(), request.form.getlist("s"))
+    names = list(dict.fromkeys(name for side in sides for name in side.means))
+    heads = ["name", "overall", "scorecards", "decision", *names]
+    rows = [
+        [
+            side.session.candidate.name,
+            side.session.overall if side.cards else None,
+            len(side.cards),
+            side.session.verdict,
+            *(side.means.get(name) for name in names),
+        ]
+        for side in sides
+    ]
+    audit.append(db.session(), guards.actor(), Verb.DATA_EXPORTED, ("interview", interview.id), {"what": "comparison"}, now=clock.now())
+    db.session.commit()
+    return tables.download(f"compared {interview.title}", heads, rows, request.form.get("as", "csv"))
+
+
 @door.post("/shortlist/<interview_id>/export")
 def export(interview_id: str) -> Response:
     """The shortlist as CSV or JSON, as this member sees it; who exported what is written down."""

@@ -9,7 +9,7 @@ revision = '0001'
 down_revision = None
 EXTRAS = {
     'sqlite': [
-        "CREATE VIRTUAL TABLE search_fts USING fts5(text, employer_id, content='search_entry', content_rowid='id', tokenize='unicode61')",
+        'CREATE VIRTUAL TABLE search_fts USING fts5(text, employer_id, content=\'search_entry\', content_rowid=\'id\', tokenize="unicode61 categories \'L* N* M*\'")',
         'CREATE TRIGGER search_entry_added AFTER INSERT ON search_entry BEGIN INSERT INTO search_fts(rowid, text, employer_id) VALUES (new.id, new.text, new.employer_id); END',
         "CREATE TRIGGER search_entry_removed AFTER DELETE ON search_entry BEGIN INSERT INTO search_fts(search_fts, rowid, text, employer_id) VALUES ('delete', old.id, old.text, old.employer_id); END",
         "CREATE TRIGGER search_entry_changed AFTER UPDATE ON search_entry BEGIN INSERT INTO search_fts(search_fts, rowid, text, employer_id) VALUES ('delete', old.id, old.text, old.employer_id); INSERT INTO search_fts(rowid, text, employer_id) VALUES (new.id, new.text, new.employer_id); END",

@@ -144,6 +144,30 @@ def test_search_finds_nothing_and_breaks_on_nothing(db: Session, world: World, t
     assert names(db, world, text=text, view="ended") == []
 
 
+@pytest.mark.parametrize(
+    ("said", "text", "is_found"),
+    [
+        ("面接のご案内をいただきました", "案内", True),
+        ("面接のご案内をいただきました", "案面", False),
+        ("東京タワーで ABC社 に勤めました", "abc社", True),
+        ("在上海工作了三年", "工作", True),
+        ("मैंने ग्राहक को शांत किया", "ग्राहक", True),
+        ("मैंने ग्राहक को शांत किया", "ग्राहि", False),
+        ("저는 고객을 진정시켰습니다", "고객", True),
+        ("Ich habe die Straße gefegt", "strasse", False),
+        ("Ça s’est très bien passé", "passe tres", True),
+        ("Я успокоил клиента", "клиент", True),
+    ],
+)
+def test_search_knows_words_of_other_scripts(db: Session, world: World, said: str, text: str, is_found: bool) -> None:
+    session = create_submitted(db, world)
+    notes.write(db, actor(world.owner), session, notes.NoteDraft(text=said), NOW)
+    assert search.sessions_with(db, world.employer.id, text) == ([session.id] if is_found else [])
+    if is_found:
+        excerpt = search.excerpts(db, [session.id], text)[session.id]
+        assert text.split()[0] in excerpt
+
+
 def test_search_follows_a_new_name_and_forgets_on_erasure(db: Session, world: World) -> None:
     session = create_submitted(db, world, "Before")
     db.get_one(Candidate, session.candidate_id).name = "After"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -85,6 +86,18 @@ def test_comparing_shows_scores_and_evidence_side_by_side(
     assert alice.get(base + "?" + "&".join(f"s={n}" for n in range(5))).status_code == 422
 
 
+def test_a_comparison_is_taken_away_as_it_is_seen(enter: Enter, db: Session, world: World, three: list[CandidateSession]) -> None:
+    address = f"/shortlist/{world.interview.id}/compare"
+    form = {"s": [three[0].id, three[2].id], "as": "json"}
+    told: Any = enter(world.owner).post(address, data=form).json
+    assert [(side["name"], side["Listening"]) for side in told] == [("Ana", 5.0), ("=Cem()", 3.0)]
+    hidden: Any = enter(world.reviewer).post(address, data=form).json
+    assert (hidden[0]["overall"], hidden[0]["scorecards"]) == (None, 0)
+    assert "'=Cem()" in enter(world.owner).post(address, data={**form, "as": "csv"}).text
+    assert enter(world.owner).post(address, data={"s": [three[0].id]}).status_code == 422
+    assert enter(world.reader).post(address, data=form).status_code == 403
+
+
 def test_comparing_hides_what_a_reviewer_may_not_see(enter: Enter, world: World, three: list[CandidateSession]) -> None:
     page = enter(world.reviewer).get(f"/shortlist/{world.interview.id}/compare?s={three[0].id}&s={three[2].id}").text
     assert "10.0" not in page
@@ -108,9 +121,12 @@ def test_figures_count_what_happened(alice: FlaskClient, db: Session, world: Wor
     page = alice.get(f"/figures/{world.interview.id}").text
     assert "1 of 3" in page
     assert "too few" in page
+    assert "Within a day" in page
     assert "Krippendorff" in page
     text = alice.post(f"/figures/{world.interview.id}/export").text
     assert "funnel,Submitted,3" in text
+    assert '"funnel, phone",Submitted,3' in text
+    assert "waiting,Within a day,3" in text
 
 
 def test_the_hand_off_says_what_to_ask_next(alice: FlaskClient, db: Session, world: World, three: list[CandidateSession]) -> None:
