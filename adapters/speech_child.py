@@ -36,6 +36,8 @@ _REPEATS, _UNSURE = 2.4, -1.0
 """A window whose text compresses better, or is less sure, went wrong: it is decoded once more, the careful way."""
 _NOTHING = 0.6
 """Above this no-speech probability a window needs a sure text to be believed."""
+_FASTEST = 18.0
+"""Letters a second that nobody speaks."""
 _MOST_SECONDS = 4 * 3600.0
 
 
@@ -137,7 +139,7 @@ class Engine:
             heard = found.get(number, [])
             if any(s.compression_ratio > _REPEATS or s.avg_logprob < _UNSURE for s in heard):
                 heard = self._carefully(sound, piece, language, hot)
-            yield piece, [word for segment in heard if _is_believed(segment) for word in _words(segment)]
+            yield piece, [word for segment in heard if _is_believed(segment, piece.end - piece.start) for word in _words(segment)]
 
     def _carefully(self, sound: Sound, piece: Window, language: str, hot: str) -> list[Any]:
         """The plain decoder, which tries once more with some chance when a text looks wrong; more tries cost minutes."""
@@ -149,10 +151,14 @@ class Engine:
         return [_moved(segment, piece.start) for segment in segments]
 
 
-def _is_believed(segment: Any) -> bool:
-    """Drop what the engine itself doubts to be speech. A text that repeats itself stays: people repeat themselves."""
+def _is_believed(segment: Any, seconds: float) -> bool:
+    """Drop what the engine itself doubts to be speech, and loops faster than anybody speaks in the `seconds` there were.
+
+    A text that repeats itself at the pace of speech stays: people repeat themselves.
+    """
     doubted = segment.no_speech_prob > _NOTHING and segment.avg_logprob < -0.5
-    lost = segment.avg_logprob < _UNSURE and segment.compression_ratio > _REPEATS
+    repeats = segment.compression_ratio > _REPEATS
+    lost = repeats and (segment.avg_logprob < _UNSURE or len(segment.text) > _FASTEST * seconds)
     return not (doubted or lost)
 
 
