@@ -173,16 +173,24 @@ def _provide_demo(plan: Plan) -> demonstration.Demo | None:
 
 def _services(plan: Plan) -> list[Part]:
     asked = plan.asked
-    worker = _Worker(plan)
     web = _self("web", "--port", str(asked.port), "--host", asked.host)
-    parts = [
-        Part("web", lambda: web, plan.logs / "web.log", _environment(plan)),
-        Part("worker", worker.command, plan.logs / "worker.log", _environment(plan), on_death=worker.free),
-    ]
+    parts = [Part("web", lambda: web, plan.logs / "web.log", _environment(plan)), *_workers(plan)]
     if plan.careers_url:
         careers = _self("careers", "--port", str(asked.port + 1), "--data", str(plan.settings.data))
         parts.append(Part("careers page", lambda: careers, plan.logs / "careers.log", _environment(plan)))
     return parts
+
+
+def _workers(plan: Plan) -> list[Part]:
+    """Two where there are processors for two: then a long answer of one candidate does not hold up another's."""
+    names = ["worker", "second worker"][: max(1, os.cpu_count() or 1)]
+    return [_worker(plan, name) for name in names]
+
+
+def _worker(plan: Plan, name: str) -> Part:
+    worker = _Worker(plan)
+    log = plan.logs / f"{name.replace(' ', '-')}.log"
+    return Part(name, worker.command, log, _environment(plan), on_death=worker.free)
 
 
 def _self(command: str, *options: str) -> list[str]:
