@@ -58,12 +58,13 @@ class Provider:
             with self._session() as session:
                 token = session.fetch_token(settings["token_endpoint"], code=code, code_verifier=verifier, timeout=TIMEOUT)
             keys = KeySet.import_key_set(cast(Any, _get(settings["jwks_uri"])))
-            decoded = jwt.decode(str(token["id_token"]), keys, algorithms=ALGORITHMS)
-            return self._address(decoded.claims, nonce)
+            claims = jwt.decode(str(token["id_token"]), keys, algorithms=ALGORITHMS).claims
+            self._require_order(claims, nonce)
+            return _address(claims if "email" in claims else _about(settings, str(token["access_token"]), claims["sub"]))
         except (AuthlibBaseError, JoseError, KeyError, ValueError, requests.RequestException) as error:
             raise OidcError(f"Your organisation's sign-in could not be completed ({type(error).__name__}).") from None
 
-    def _address(self, claims: dict[str, Any], nonce: str) -> str:
+    def _require_order(self, claims: dict[str, Any], nonce: str) -> None:
         audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
         now = time.time()
         in_order = (
@@ -76,9 +77,6 @@ class Provider:
         )
         if not in_order:
             raise OidcError("Your organisation's sign-in was not meant for this server.")
-        if claims.get("email_verified") is not True:
-            raise OidcError("Your organisation's sign-in does not vouch for your e-mail address.")
-        return str(claims["email"])
 
     def _session(self) -> OAuth2Session:
         return OAuth2Session(self.client_id, self.client_secret, scope="openid email", redirect_uri=self.back, code_challenge_method="S256")
@@ -93,8 +91,22 @@ class Provider:
         return found
 
 
-def _get(address: str) -> dict[str, Any]:
-    answer = requests.get(address, timeout=TIMEOUT)
+def _address(claims: dict[str, Any]) -> str:
+    if claims.get("email_verified") is not True:
+        raise OidcError("Your organisation's sign-in does not vouch for your e-mail address.")
+    return str(claims["email"])
+
+
+def _about(settings: dict[str, Any], access_token: str, subject: Any) -> dict[str, Any]:
+    """What the provider tells of somebody whose ID token says no address; it must speak of the same person."""
+    told = _get(settings["userinfo_endpoint"], {"Authorization": f"Bearer {access_token}"})
+    if told.get("sub") != subject:
+        raise OidcError("Your organisation's sign-in was not meant for this server.")
+    return told
+
+
+def _get(address: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
+    answer = requests.get(address, headers=headers, timeout=TIMEOUT)
     answer.raise_for_status()
     found = answer.json()
     if not isinstance(found, dict):

@@ -22,17 +22,22 @@ CLIENT, SECRET = "greenroom", "provider secret"
 
 @dataclass
 class LocalProvider:
-    """`claims` override what the ID token says; `signer` is the key it is signed with."""
+    """`claims` override what the ID token says (None: says nothing of it); `signer` is the key it is signed with.
+
+    `told` is what the user info endpoint answers whoever brings the access token.
+    """
 
     address: str = ""
     claims: dict[str, Any] = field(default_factory=dict)
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
+    told: dict[str, Any] = field(default_factory=dict)
     signer: RSAKey | None = None
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def settings(self) -> dict[str, Any]:
         a = self.address
-        return {"issuer": a, "authorization_endpoint": f"{a}/authorize", "token_endpoint": f"{a}/token", "jwks_uri": f"{a}/keys"}
+        places = {"authorization": "authorize", "token": "token", "userinfo": "userinfo"}
+        return {"issuer": a, "jwks_uri": f"{a}/keys", **{f"{name}_endpoint": f"{a}/{path}" for name, path in places.items()}}
 
     def consent(self, address: str) -> str:
         """What a person who agrees at the provider is sent back to."""
@@ -50,6 +55,7 @@ class LocalProvider:
         now = int(time.time())
         claims = {"iss": self.address, "aud": CLIENT, "sub": "1", "nonce": asked["nonce"], "iat": now, "exp": now + 300}
         claims |= {"email": "bob@acme.test", "email_verified": True, **self.claims}
+        claims = {name: value for name, value in claims.items() if value is not None}
         signed = jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.signer or self.key)
         return {"access_token": "a", "token_type": "Bearer", "id_token": signed}
 
@@ -62,6 +68,9 @@ def running() -> Iterator[LocalProvider]:
         def do_GET(self) -> None:
             if self.path.endswith("openid-configuration"):
                 self._say(provider.settings())
+            elif self.path == "/userinfo":
+                is_known = self.headers.get("Authorization") == "Bearer a"
+                self._say(provider.told if is_known else {"error": "invalid_token"}, 200 if is_known else 401)
             else:
                 self._say({"keys": [provider.key.as_dict(private=False)]})
 

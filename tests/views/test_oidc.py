@@ -77,6 +77,24 @@ def test_what_is_not_in_order_lets_nobody_in(
     assert db.query(Login).count() == 0
 
 
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ({"sub": "1", "email": "bob@acme.test", "email_verified": True}, ""),
+        ({"sub": "2", "email": "bob@acme.test", "email_verified": True}, "not meant for this server"),
+        ({"sub": "1", "email": "bob@acme.test"}, "does not vouch"),
+        ({"sub": "1", "email_verified": True}, "could not be completed"),
+    ],
+)
+def test_an_address_that_only_the_user_info_tells_counts_for_the_same_person(
+    told: dict[str, Any], says: str, stranger: FlaskClient, provider: LocalProvider, world: World, db: Session
+) -> None:
+    provider.claims, provider.told = {"email": None, "email_verified": None}, told
+    response = come_back(stranger, provider)
+    assert says in response.text
+    assert db.query(Login).count() == (0 if says else 1)
+
+
 def test_a_token_signed_with_another_key_lets_nobody_in(stranger: FlaskClient, provider: LocalProvider, world: World, db: Session) -> None:
     provider.signer = RSAKey.generate_key(2048, {"kid": "one"})
     assert come_back(stranger, provider).status_code == 401

@@ -1,0 +1,70 @@
+"""The designer in a real browser: what is said follows the typing, folded settings say what they hold, nothing is lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, Playwright, expect
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from adapters import clock
+from domain import logins
+from tests.factories import World
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    made = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(app: Flask, db: Session, world: World, browser: Browser) -> Iterator[Page]:
+    """Acme's interview in the designer, as Alice; fails when anything is blocked by the content policy."""
+    app.config["SERVER_NAME"] = None
+    login = logins.sign_in(db, world.owner, "Chromium", clock.now())
+    db.commit()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    cookie = app.session_interface.get_signing_serializer(app).dumps({"login": login.id})  # type: ignore[attr-defined]
+    origin = f"http://127.0.0.1:{server.server_port}"
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.add_cookies([{"name": "greenroom", "value": cookie, "url": origin}])
+    made, blocked = context.new_page(), list[str]()
+    made.on("console", lambda message: blocked.append(message.text) if "Content Security Policy" in message.text else None)
+    made.on("pageerror", lambda error: blocked.append(str(error)))
+    made.goto(f"{origin}/interviews/{world.interview.id}")
+    yield made
+    context.close()
+    server.shutdown()
+    assert blocked == []
+
+
+def test_what_is_said_follows_the_typing_and_leaves_the_cursor_alone(page: Page) -> None:
+    name = page.locator("#criteria-0-name")
+    name.fill("Shows enthusiasm")
+    said = page.locator("#said-criteria-0-name")
+    expect(said).to_contain_text("“enthusiasm” cannot be judged")
+    expect(name).to_be_focused()
+    name.fill("Names a next step")
+    expect(said).to_be_empty()
+    expect(page.locator("#state [role=status]")).to_contain_text("Saved")
+
+
+def test_folded_settings_say_what_they_hold_and_open_where_something_is_to_be_said(page: Page) -> None:
+    box = page.locator("details.settings").first
+    box.locator("summary").click()
+    page.locator("#questions-0-retakes").select_option("0")
+    expect(box.locator("summary")).to_contain_text("further tries: none")
+    expect(page.locator("#said-questions-0-retakes")).to_contain_text("No second try")
+    page.get_by_role("button", name="Add a question").click()
+    expect(page.locator("textarea.prompt")).to_have_count(4)
+    expect(page.locator("#questions-3-prompt")).to_be_focused()
+    expect(page.locator("details.settings").first).to_have_attribute("open", "")
