@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from domain import invites, mail
 from domain.audit import Actor
 from domain.interviews import find_next_stage, get_interview
-from models import CandidateSession, Invite, beyond_seats
+from models import CandidateSession, Interview, Invite, beyond_seats
+
+MOST_AT_ONCE: Final = 500
 
 
 def follow(db: Session, actor: Actor, session: CandidateSession, now: datetime) -> None:
@@ -31,6 +34,22 @@ def advance(db: Session, actor: Actor, session: CandidateSession, now: datetime)
     if not session.is_test:
         mail.to_candidate(db, db.get_one(CandidateSession, invite.session_id), "next_stage", now)
     return invite
+
+
+def waiting(db: Session, interview: Interview) -> list[CandidateSession]:
+    """Who was advanced before this stage could be started and still waits for it, first come first."""
+    earlier = sa.select(Interview).where(Interview.opening_id == interview.opening_id, Interview.stage < interview.stage)
+    before = [one.id for one in db.scalars(earlier) if find_next_stage(db, one) is interview]
+    following = aliased(CandidateSession)
+    has_next = sa.exists().where(following.previous_id == CandidateSession.id, following.state != "cancelled")
+    wanted = sa.select(CandidateSession).where(CandidateSession.interview_id.in_(before), CandidateSession.verdict == "advance", ~has_next)
+    here = wanted.where(CandidateSession.is_test.is_(False), CandidateSession.erased_at.is_(None))
+    return list(db.scalars(here.order_by(CandidateSession.id).limit(MOST_AT_ONCE)))
+
+
+def invite_waiting(db: Session, actor: Actor, interview: Interview, now: datetime) -> int:
+    """Invites everybody who waits for this stage, each once. Returns how many."""
+    return sum(advance(db, actor, session, now) is not None for session in waiting(db, interview))
 
 
 def take_back(db: Session, actor: Actor, session: CandidateSession, now: datetime) -> None:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from adapters import clock
-from domain import interviews, invite_lists, invites, mail
+from domain import interviews, invite_lists, invites, mail, stages
 from domain.errors import Invalid
 from domain.invite_lists import Row
 from domain.snippets import hosted_link
@@ -74,6 +74,16 @@ def create_many(interview_id: str) -> AnyResponse:
     return pages.go(
         url_for("invites.index", interview_id=interview.id), f"{len(made)} invited" + (f", {skipped} left out." if skipped else ".")
     )
+
+
+@door.post("/interviews/<interview_id>/invites/advanced")
+def create_advanced(interview_id: str) -> AnyResponse:
+    """Everybody who was advanced before this stage was published."""
+    interview = interviews.get_interview(db.session(), interview_id)
+    count = stages.invite_waiting(db.session(), guards.actor(), interview, clock.now())
+    db.session.commit()
+    guards.queues().nudge("mail", min(count, 64))
+    return pages.go(url_for("invites.index", interview_id=interview.id), f"{count} invited." if count else "Nobody was waiting any more.")
 
 
 @door.get("/invites/<invite_id>")
@@ -148,6 +158,7 @@ def _list(interview: Interview, status: int = 200, **said: Any) -> Response:
         can_mail=_can_mail(),
         may_change=guards.member().role in guards.MANAGERS,
         now=clock.now(),
+        waiting=len(stages.waiting(db.session(), interview)) if interview.stage > 1 else 0,
         **values,
     )
 

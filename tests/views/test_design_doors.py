@@ -49,6 +49,7 @@ CHANGE = [
     "/interviews/{interview}/clips/welcome/remove",
     "/interviews/{interview}/embeds",
     "/interviews/{interview}/embeds/preview",
+    "/interviews/{interview}/invites/advanced",
     "/embeds/{embed}/origins",
     "/embeds/{embed}/revoke",
     "/rubrics",

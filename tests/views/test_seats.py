@@ -133,6 +133,25 @@ def test_advancing_into_a_stage_one_does_not_see_still_invites(enter: Enter, wor
     assert [letter.kind for letter in db.scalars(select(Mail).where(Mail.session_id == following.id))] == ["next_stage"]
 
 
+def test_who_was_advanced_before_a_stage_was_published_can_be_invited_once(
+    enter: Enter, world: World, hidden: CandidateSession, db: Session
+) -> None:
+    alice = enter(world.owner)
+    score(db, hidden, world.owner, 4, 4)
+    db.commit()
+    alice.post(f"/sessions/{hidden.id}/decision", data={"verdict": "advance", "reason": "Concrete examples.", "on": ""})
+    second = interviews.create_stage(db, world.actor, world.interview, NOW)
+    interviews.publish(db, world.actor, second, NOW)
+    db.commit()
+    address = f"/interviews/{second.id}/invites"
+    assert "1 person was advanced before" in alice.get(address).text
+    assert "1 invited." in alice.post(f"{address}/advanced", follow_redirects=True).text
+    assert "advanced before" not in alice.get(address).text
+    assert "Nobody was waiting" in alice.post(f"{address}/advanced", follow_redirects=True).text
+    serve(db, world.employer.id)
+    assert [invite.interview_id for invite in db.scalars(select(Invite))] == [second.id]
+
+
 def test_a_session_is_not_assigned_to_somebody_who_does_not_see_it(
     world: World, limited: Member, hidden: CandidateSession, db: Session
 ) -> None:
