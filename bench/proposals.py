@@ -173,6 +173,12 @@ def gate(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def people(tasks: list[Task]) -> str:
+    """How well two people agree, where two scored: the ceiling."""
+    found = [f"{task.key} {kappa(task.levels, task.second):.2f}" for task in tasks if task.second]
+    return f"people with each other: {', '.join(found)}" if found else ""
+
+
 def _by_task(rows: list[dict[str, Any]], name: str) -> float:
     tasks = sorted({row["task"] for row in rows})
     return float(np.mean([np.mean([row[name] for row in rows if row["task"] == task]) for task in tasks]))
@@ -187,7 +193,9 @@ def main() -> None:
     parser.add_argument("--split", default="")
     given = parser.parse_args()
     encode = Encoder().both
-    rows = [row for task in load(given.set, given.data) if given.split in ("", task.split) for row in curve(task, encode, given.repeats)]
+    tasks = [task for task in load(given.set, given.data) if given.split in ("", task.split)]
+    print(people(tasks))
+    rows = [row for task in tasks for row in curve(task, encode, given.repeats)]
     for split in ("tune", "report"):
         some = [row for row in rows if row["split"] == split]
         if some:

@@ -92,9 +92,12 @@ def asap(folder: Path, limit: int = 700, seed: int = 7) -> list[Task]:
     """ASAP-SAS, when its file is there."""
     rubrics = json.loads((folder / "rubrics.json").read_text()) if (folder / "rubrics.json").exists() else {}
     by_set: dict[str, list[list[str]]] = {}
-    with (folder / "train.tsv").open(errors="replace") as file:
+    name = next((name for name in ("train.tsv", "train_rel_2.tsv") if (folder / name).exists()), None)
+    if name is None:
+        raise SystemExit(f"no train.tsv (or train_rel_2.tsv) in {folder}")
+    with (folder / name).open(encoding="utf-8", errors="replace") as file:
         for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            if len(row) >= 5 and row[2].isdigit():
+            if len(row) >= 5 and row[1].isdigit() and row[2].isdigit() and row[3].isdigit():
                 by_set.setdefault(row[1], []).append(row)
     tasks = []
     for key, rows in sorted(by_set.items(), key=lambda pair: int(pair[0])):

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from domain import calibration, evidence, wording
+from domain import calibration, evidence, foreign, wording
 from domain.agreement import Agreement
 from domain.calibration import Fitted
 from domain.evidence import Passage
@@ -20,6 +20,9 @@ from domain.measures import Encode, Measure, Rubric
 TOP: Final = 10
 FEWEST_WORDS: Final = 15
 MOST_WORDS: Final = 6000
+LONGEST_ANSWER: Final = 3000
+"""Words of one answer: about twenty minutes of speech."""
+MOST_FOREIGN: Final = 0.2
 MOST_UNSURE: Final = 0.3
 """Share of words the speech engine was unsure of, above which people must listen themselves."""
 WIDEST: Final = 6.5
@@ -79,6 +82,8 @@ class Heard:
     unsure: float
     language: str
     expected: str
+    longest: int = 0
+    """Words of the longest single answer."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,7 @@ WITHHELD: Final[Mapping[str, str]] = {
     "long": "The answer is far longer than what this was made for. Please listen to it.",
     "unsure_words": "The transcript is not reliable enough. Please listen to the answer.",
     "other_language": "The answer is not in the interview's language. Please listen to it.",
+    "mixed_language": "Part of the answer is in another language than the interview's. Please listen to it.",
     "one_level": "This criterion has fewer than two levels, so there is nothing to propose.",
     "no_record": "Not enough answers were scored by people for this criterion as it is worded. It needs {floor}.",
     "weak_record": "On this criterion the machine has not agreed with your people well enough. It needs {floor}.",
@@ -155,7 +161,8 @@ def unfit(asked: Asked, heard: Heard) -> str:
         ("other_language", heard.language.split("-")[0] != heard.expected.split("-")[0]),
         ("unsure_words", heard.unsure > MOST_UNSURE),
         ("short", heard.words < FEWEST_WORDS),
-        ("long", heard.words > MOST_WORDS),
+        ("long", heard.words > MOST_WORDS or heard.longest > LONGEST_ANSWER),
+        ("mixed_language", foreign.share(asked.transcript, heard.expected) > MOST_FOREIGN),
     )
     return next((code for code, is_so in checks if is_so), "")
 

@@ -165,7 +165,8 @@ def _heard(pieces: Sequence[Piece], joined: str, expected: str) -> Heard:
     unsure = sum(word.is_low for word in said) / len(said) if said else 0.0
     languages = {transcript.language.split("-")[0] for transcript in spoken if transcript.language and transcript.text}
     language = expected if not languages - {expected.split("-")[0]} else sorted(languages - {expected.split("-")[0]})[0]
-    return Heard(wording.count_words(joined), unsure, language, expected)
+    longest = max((wording.count_words(piece.text) for piece in pieces), default=0)
+    return Heard(wording.count_words(joined), unsure, language, expected, longest)
 
 
 def cite(prepared: Prepared, passage: Passage) -> dict[str, Any]:

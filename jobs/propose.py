@@ -121,7 +121,7 @@ def _look(settings: Settings, one: Prepared, known: Known) -> Made:
 
 def _outcome(settings: Settings, one: Prepared, known: Known) -> Outcome:
     code = proposals.unfit(one.asked, one.heard)
-    if code in ("empty", "one_level", "long"):
+    if code in ("empty", "one_level", "long", "mixed_language"):
         return proposals.withheld("evidence", code, FLOOR)
     encode = encoder.speaks(one.heard.language)
     found = proposals.passages(one.asked, encode)
