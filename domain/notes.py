@@ -68,18 +68,25 @@ def _check(db: Session, session: CandidateSession, draft: NoteDraft) -> None:
         raise Invalid("Write something first.", {"text": "empty"})
     if len(draft.text) > LONGEST:
         raise Invalid(f"A note may have {LONGEST:,} characters; this one has {len(draft.text):,}. It was not saved.", {"text": "too long"})
-    asked = sa.select(Question.id).where(Question.id == draft.question_id, Question.version_id == session.version_id)
+    met = sa.select(CandidateSession.version_id).where(_of_record(session))
+    asked = sa.select(Question.id).where(Question.id == draft.question_id, Question.version_id.in_(met))
     judged = sa.select(Criterion.id).where(Criterion.id == draft.criterion_id, Criterion.version_id == session.version_id)
     for wanted, known in ((draft.question_id, asked), (draft.criterion_id, judged)):
         if wanted is not None and db.scalar(known) is None:
             raise NotFound
 
 
+def _of_record(session: CandidateSession) -> sa.ColumnElement[bool]:
+    """The session itself and what was asked back: a note may be about any answer of the record."""
+    return sa.or_(CandidateSession.id == session.id, CandidateSession.addendum_to_id == session.id)
+
+
 def _place(db: Session, session: CandidateSession, draft: NoteDraft) -> dict[str, Any]:
     """Where the quoted words lie, as offsets, and when they were said. Empty for a note that quotes nothing."""
     if draft.first is None or draft.last is None:
         return {}
-    answered = sa.select(Take).join(Answer, Answer.take_id == Take.id).where(Answer.session_id == session.id)
+    record = sa.select(CandidateSession.id).where(_of_record(session))
+    answered = sa.select(Take).join(Answer, Answer.take_id == Take.id).where(Answer.session_id.in_(record))
     take = db.scalar(answered.where(Answer.question_id == draft.question_id))
     if take is None:
         raise NotFound

@@ -20,6 +20,7 @@ from domain import (
     interviews,
     jobs,
     mail,
+    notes,
     notices,
     proposing,
     receipts,
@@ -29,7 +30,7 @@ from domain import (
     tokens,
 )
 from domain.addenda import Ask
-from domain.errors import Conflict, Invalid, SessionEnded
+from domain.errors import Conflict, Invalid, NotFound, SessionEnded
 from models import Accommodation, Answer, CandidateSession, Invite, Mail, Take
 from tests.factories import NOW, World
 from tests.reviewing import actor, create_submitted, score
@@ -215,3 +216,15 @@ def test_it_is_in_the_log(db: Session, world: World, session: CandidateSession) 
     assert audit.broken_at(db, world.employer.id) is None
     assert db.scalars(sa.select(Invite.session_id)).all() == [added.id]
     assert jobs.waiting(db, LATER) == {"mail": 1}
+
+
+def test_what_was_answered_back_can_be_kept_as_evidence(db: Session, world: World, session: CandidateSession) -> None:
+    added = asked(db, world, session)
+    answer(db, added, "I said hello.")
+    question, criterion = reviews.questions(db, added.version_id)[0], reviews.criteria(db, session.version_id)[0]
+    draft = notes.NoteDraft(question_id=question.id, criterion_id=criterion.id, first=1, last=2)
+    note = notes.write(db, actor(world.reviewer), session, draft, LATER)
+    db.refresh(note)
+    assert note.quote == "said hello."
+    with pytest.raises(NotFound):
+        notes.write(db, actor(world.reviewer), create_submitted(db, world, "Another"), draft, LATER)

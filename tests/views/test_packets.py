@@ -63,7 +63,8 @@ def hanna(app: Flask, link: GuestLink, stranger: FlaskClient) -> FlaskClient:
 
 def test_the_page_holds_scores_reasons_evidence_and_words(enter: Enter, world: World, session: CandidateSession) -> None:
     page = enter(world.reviewer).get(f"/sessions/{session.id}/packet").text
-    for words in ("Calm and clear.", "Asked well.", SAID, WRITTEN, "scored low so far", "67 %", "Bob"):
+    quote = f"<blockquote>{SAID}"
+    for words in ("Calm and clear.", "Asked well.", quote, SAID, WRITTEN, "scored low so far", "67 %", "Bob"):
         assert words in page
 
 
