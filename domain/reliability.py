@@ -74,6 +74,29 @@ def of_cards(rubric: Sequence[Criterion], cards: Sequence[Given]) -> Reliability
     return of_units([[score.level for card in cards if (score := card.scores.get(criterion.id))] for criterion in rubric])
 
 
+@dataclass(frozen=True)
+class Distance:
+    """How far another reviewer's levels lie from one's own: `mean` signed, and the criterion on which they lie furthest apart."""
+
+    name: str
+    mean: float
+    criterion: str
+    most: int
+
+
+def distances(rubric: Sequence[Criterion], mine: Given, cards: Sequence[Given]) -> list[Distance]:
+    """Every other submitted scorecard against one's own, the furthest first."""
+    found = [_distance_of(rubric, mine, card) for card in cards if card.card.member_id != mine.card.member_id]
+    return sorted(found, key=lambda distance: (-abs(distance.most), -abs(distance.mean), distance.name))
+
+
+def _distance_of(rubric: Sequence[Criterion], mine: Given, other: Given) -> Distance:
+    both = [criterion for criterion in rubric if criterion.id in mine.scores and criterion.id in other.scores]
+    gaps = [(other.scores[criterion.id].level - mine.scores[criterion.id].level, criterion.name) for criterion in both]
+    most, name = max(gaps, key=lambda gap: abs(gap[0]), default=(0, ""))
+    return Distance(other.card.member.name, sum(gap for gap, _ in gaps) / len(gaps) if gaps else 0.0, name, most)
+
+
 def spread(cards: Sequence[Given], criterion_id: str) -> int:
     """How many levels the highest and the lowest score of one criterion lie apart."""
     levels = [card.scores[criterion_id].level for card in cards if criterion_id in card.scores]

@@ -230,6 +230,7 @@ def _judged(session: CandidateSession) -> dict[str, Any]:
         "reveal": reveal,
         "cards": cards,
         "agreement": reliability.of_cards(rubric, cards),
+        "distances": reliability.distances(rubric, given, cards) if given and given.is_submitted else [],
         "spread": {criterion.id: reliability.spread(cards, criterion.id) for criterion in rubric},
         "notes": notes.visible(db.session(), session, member),
         "events": events,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy.orm import Session
 
-from domain import reliability
+from domain import reliability, reviews, scorecards
+from tests.factories import World
+from tests.reviewing import create_submitted, score
 
 PUBLISHED = (
     (1, 2, 3, 3, 2, 1, 4, 1, 2, None, None, None),
@@ -29,6 +32,15 @@ def test_perfect_agreement_is_one_and_chance_is_about_zero() -> None:
 @pytest.mark.parametrize("units", [[], [[3]], [[3], [4]], [[3, 3], [3, 3]]])
 def test_there_is_no_alpha_where_nothing_can_disagree(units: list[list[float]]) -> None:
     assert reliability.alpha(units) is None
+
+
+def test_it_says_who_differs_from_oneself_and_by_how_much(db: Session, world: World) -> None:
+    session = create_submitted(db, world)
+    rubric, mine = reviews.criteria(db, session.version_id), score(db, session, world.reviewer, 4, 3)
+    score(db, session, world.owner, 1, 4)
+    cards = scorecards.submitted(db, [session.id])
+    assert reliability.distances(rubric, mine, cards) == [reliability.Distance("Alice", -1.0, "Listening", -3)]
+    assert reliability.distances(rubric, mine, [card for card in cards if card.card.member_id == world.reviewer.id]) == []
 
 
 def test_exact_and_adjacent_count_pairs() -> None:

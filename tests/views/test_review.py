@@ -124,6 +124,7 @@ def test_others_scores_are_in_no_answer_before_ones_own(bob: FlaskClient, db: Se
     text = bob.get(f"/sessions/{session.id}").text
     assert "Alice" in text
     assert "4 apart" in text
+    assert "<strong>Alice</strong>: 4 higher on Listening, 3.0 higher on average" in text
     assert "Krippendorff" in text
 
 
