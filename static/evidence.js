@@ -83,6 +83,7 @@ document.addEventListener("htmx:after:swap", () => {
   if (!isSent || !box() || box().elements.first.value || box().elements.text.value) return;
   isSent = false;
   if (box().contains(document.activeElement)) document.activeElement.blur();
+  document.querySelector("[data-criterion].now")?.scrollIntoView({ block: "nearest" });
 });
 
 document.addEventListener("selectionchange", () => {

@@ -21,7 +21,6 @@ class Player {
     this.silences = JSON.parse(box.dataset.silences || "[]").filter(([a, b]) => b - a > SHORTEST_SILENCE);
     this.scrub = box.querySelector("[data-scrub]");
     this.played = box.querySelector("[data-played]");
-    this.clock = box.querySelector("[data-clock]");
     this.skips = false;
     this.failedAt = 0;
     this.listen();
@@ -88,7 +87,6 @@ class Player {
       this.scrub.setAttribute("aria-valuetext", `${clock(currentTime)} of ${clock(duration)}`);
       this.played.setAttribute("width", (currentTime / duration) * this.played.ownerSVGElement.viewBox.baseVal.width);
     }
-    if (this.clock && duration) this.clock.textContent = `${clock(currentTime)} / ${clock(duration)}`;
     this.markWord(currentTime);
   }
 
@@ -218,14 +216,19 @@ function turn(by) {
   const next = answers[Math.max(0, Math.min(answers.length - 1, here + by))];
   if (!next) return;
   next.scrollIntoView({ block: "start" });
+  place(next.dataset.answer);
   active = playerOf(next) ?? active;
 }
 
 let onScreen = "";
+function place(answer) {
+  onScreen = answer;
+  for (const link of document.querySelectorAll(".jump a")) link.classList.toggle("now", link.hash === `#answer-${onScreen}`);
+}
+
 const watcher = new IntersectionObserver(
   (entries) => {
-    for (const entry of entries) if (entry.isIntersecting) onScreen = entry.target.dataset.answer;
-    for (const link of document.querySelectorAll(".jump a")) link.classList.toggle("now", link.hash === `#answer-${onScreen}`);
+    for (const entry of entries) if (entry.isIntersecting) place(entry.target.dataset.answer);
   },
   { rootMargin: "-20% 0px -70% 0px" },
 );
