@@ -65,7 +65,7 @@ class CriterionDesign(Part):
 class Look(Part):
     """The employer's accent colour; contrast is checked where it is chosen."""
 
-    accent: Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")] = "#1f5fbf"
+    accent: Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")] = "#14665a"
 
 
 class InterviewDesign(Part):

@@ -29,12 +29,14 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def page(app: Flask, db: Session, world: World, browser: Browser) -> Iterator[Page]:
     """Acme's interview in the designer, as Alice; fails when anything is blocked by the content policy."""
     app.config["SERVER_NAME"] = None
+    before = app.extensions["settings"]
     login = logins.sign_in(db, world.owner, "Chromium", clock.now())
     db.commit()
     server = make_server("127.0.0.1", 0, app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     cookie = app.session_interface.get_signing_serializer(app).dumps({"login": login.id})  # type: ignore[attr-defined]
     origin = f"http://127.0.0.1:{server.server_port}"
+    app.extensions["settings"] = before.model_copy(update={"public_url": origin})
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.add_cookies([{"name": "greenroom", "value": cookie, "url": origin}])
     made, blocked = context.new_page(), list[str]()
@@ -44,6 +46,7 @@ def page(app: Flask, db: Session, world: World, browser: Browser) -> Iterator[Pa
     yield made
     context.close()
     server.shutdown()
+    app.extensions["settings"] = before
     assert blocked == []
 
 
@@ -68,3 +71,11 @@ def test_folded_settings_say_what_they_hold_and_open_where_something_is_to_be_sa
     expect(page.locator("textarea.prompt")).to_have_count(4)
     expect(page.locator("#questions-3-prompt")).to_be_focused()
     expect(page.locator("details.settings").first).to_have_attribute("open", "")
+
+
+def test_the_colour_chosen_is_that_of_the_candidates_buttons(page: Page) -> None:
+    page.locator("#look-accent").fill("#7a1f5c")
+    page.get_by_role("button", name="See it as a candidate").click()
+    start = page.frame_locator("iframe").get_by_role("button", name="Start")
+    expect(start).to_have_css("background-color", "rgb(122, 31, 92)")
+    expect(start).to_have_css("color", "rgb(255, 255, 255)")

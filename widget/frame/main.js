@@ -106,6 +106,11 @@ app.open = async () => {
     opened = await app.api.open(app.token, app.host.origin, language);
   }
   app.opened = opened;
+  // The employer's colour is for buttons alone: the server has checked that white can be read on it.
+  if (opened.interview.accent) {
+    document.documentElement.style.setProperty('--brand', opened.interview.accent);
+    document.documentElement.style.setProperty('--on-brand', '#fff');
+  }
   app.api.token = opened.token;
   if (opened.session) app.setSession(opened.session);
   await app.keepResume(opened.resume);
