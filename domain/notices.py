@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from domain.designs import LANGUAGES, InterviewDesign
+from domain.designs import InterviewDesign
 from domain.notice_words import WORDS
 from models import Employer, Interview, InterviewVersion, Notice
 
@@ -33,7 +33,7 @@ class Circumstances:
 def pick_locale(wanted: str, fallback: str) -> str:
     """`de-AT` becomes `de`; a language we do not speak becomes the interview's own."""
     primary = wanted.replace("_", "-").split("-")[0].lower()
-    return primary if primary in LANGUAGES else fallback
+    return primary if primary in WORDS else fallback
 
 
 def circumstances(db: Session, version: InterviewVersion, speech_is_on: bool) -> Circumstances:

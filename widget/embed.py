@@ -59,7 +59,7 @@ def file(version: str, name: str) -> Response:
 
 
 def _page() -> Response:
-    page = render_template("widget/frame.html", place=f"/widget/{files.version()}").encode()
+    page = render_template("widget/frame.html", place=f"/widget/{files.version()}", languages=files.languages()).encode()
     answer = _packed(Response(content_type="text/html; charset=utf-8"), page, files.pack(page))
     answer.headers["Permissions-Policy"] = FEATURES
     return answer

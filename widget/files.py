@@ -46,6 +46,11 @@ def _read(path: Path, _changed: int) -> Served:
     return Served(plain, pack(plain), TYPES[path.suffix], hashlib.sha256(plain).hexdigest()[:16])
 
 
+def languages() -> list[str]:
+    """The languages the frame speaks: one file of words each."""
+    return sorted(path.stem for path in (FRAME / "words").glob("*.js"))
+
+
 def pack(plain: bytes) -> bytes:
     """gzip, the same bytes each time."""
     return gzip.compress(plain, 9, mtime=0)

@@ -1,17 +1,12 @@
-"""The sentences of the notice in each language. A new language is one more file with the same keys."""
+"""The sentences of the notice in each language. A new language is one more file here with the same keys, and nothing else."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Final
 
-from domain.notice_words import de, en, es, fr, hi, ja
-
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "en": en.WORDS,
-    "es": es.WORDS,
-    "hi": hi.WORDS,
-    "ja": ja.WORDS,
-    "de": de.WORDS,
-    "fr": fr.WORDS,
+    found.name: import_module(f"{__name__}.{found.name}").WORDS for found in iter_modules(__path__)
 }

@@ -37,7 +37,8 @@ def test_no_template_is_over_120_lines() -> None:
 
 def test_no_script_is_over_300_lines() -> None:
     scripts = [*(ROOT / "widget").rglob("*.js"), *(ROOT / "static").glob("*.js")]
-    assert [path.name for path in scripts if len(path.read_text().splitlines()) > 300] == []
+    # A language is a table of sentences: longer than a program may be.
+    assert [path.name for path in scripts if path.parent.name != "words" and len(path.read_text().splitlines()) > 300] == []
 
 
 def test_the_loader_is_at_most_4_kb() -> None:

@@ -38,6 +38,7 @@ def question(position: int, prompt: str, **changes: Any) -> dict[str, Any]:
         "retakes": 2,
         "preview": True,
         "characters": 5000,
+        "clip": None,
     }
     return base | changes
 
@@ -50,6 +51,8 @@ INTERVIEW: dict[str, Any] = {
     "opening": "You would lead a team of six people who help our customers by chat and phone.",
     "welcome": "Thank you for taking the time. There are no trick questions.",
     "deadline": None,
+    "days_open": 14,
+    "welcome_clip": None,
     "contact": {"name": "Ana Souza", "email": "ana@acme.example"},
     "criteria": [
         {"name": "Listening", "description": "Finds out what the customer needs before acting."},
@@ -93,6 +96,8 @@ class FakeGreenroom:
         self.sessions: dict[str, dict[str, Any]] = {}
         self.uploads: dict[str, dict[str, Any]] = {}
         self.events: list[dict[str, Any]] = []
+        self.inquiries: list[dict[str, Any]] = []
+        self.clips: dict[str, tuple[str, bytes]] = {}
         self.calls: list[str] = []
         self.bodies: list[int] = []
         self.faults: dict[str, Any] = {}
@@ -184,8 +189,12 @@ class FakeGreenroom:
             "consent": body["consent"],
             "person": {"name": body["name"], "email": body["email"]},
             "started": body,
+            "inquiries": [],
+            "transcripts": [],
         }
         self.sessions[session["id"]] = session
+        if body.get("accommodation"):
+            self.accommodate(session, body["accommodation"])
         return {"token": self.give_token(session), "resume": f"resume.{session['id']}", "session": self.view(session)}
 
     def view(self, session: dict[str, Any]) -> dict[str, Any]:
@@ -289,12 +298,34 @@ class FakeGreenroom:
             "answers": rows,
             "facts": self.notice["facts"],
             "promise_at": (now + timedelta(days=7)).isoformat(),
+            "transcribed": [one["position"] for one in session["transcripts"]],
+            "proposed_at": None,
+            "reviewed_at": None,
+            "inquiries": session["inquiries"],
         }
+
+    def inquire(self, body: dict[str, Any]) -> dict[str, Any]:
+        token = body["token"]
+        session = self.sessions.get(token.split(".")[1]) if token.startswith(("resume.", "receipt.")) else None
+        made = {"kind": body["kind"], "asked_at": datetime.now(UTC).isoformat(), "done_at": None}
+        self.inquiries.append(body)
+        if session:
+            session["inquiries"].append(made)
+        return made
+
+    def correct(self, session: dict[str, Any], take_id: str, body: dict[str, Any]) -> dict[str, Any]:
+        words = next(one for one in session["transcripts"] if one["take_id"] == take_id)
+        if words["number"] != body["number"]:
+            raise Refused(409, "conflict")
+        words |= {"number": words["number"] + 1, "author": "candidate", "text": body["text"]}
+        return words  # type: ignore[no-any-return]
 
     def accommodate(self, session: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         session["time_factor"] = None if body["more_time"] else 1
         session["other_kinds"] = body["other_kinds"]
         session["extra_retakes"] = 5 if body["more_retakes"] else 0
+        if body.get("message"):
+            self.inquiries.append({"kind": "help", "message": body["message"]})
         return self.view(session)
 
 
@@ -399,7 +430,7 @@ class ApiHandler(Handler):
         from jinja2 import Environment, FileSystemLoader
 
         pages = Environment(loader=FileSystemLoader(ROOT / "templates"), autoescape=True)
-        page = pages.get_template("widget/frame.html").render(place="/widget/1")
+        page = pages.get_template("widget/frame.html").render(place="/widget/1", languages=files.languages())
         policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
             f"connect-src 'self'; frame-ancestors {ancestors}; base-uri 'none'"
@@ -415,6 +446,8 @@ class ApiHandler(Handler):
         )
 
     def media(self, name: str) -> None:
+        if name in self.room.clips:
+            return self.reply(200, self.room.clips[name][1], self.room.clips[name][0])
         for session in self.room.sessions.values():
             for take in session["takes"]:
                 if take["id"] == name:
@@ -427,12 +460,16 @@ class ApiHandler(Handler):
             return 200, room.open(body)
         if path == "/c/start":
             return 201, room.start(body)
+        if path == "/c/inquiries":
+            return 201, room.inquire(body)
         lenient = path == "/c/session" or path.endswith("/close")
         session = room.session_of(self.bearer, lenient)
         if found := re.fullmatch(r"/c/takes/(\w+)/(close|media)", path):
             if found[2] == "media":
                 return 200, {"url": f"/media/{found[1]}"}
             return 200, room.close(session, found[1], body)
+        if found := re.fullmatch(r"/c/transcripts/(\w+)", path):
+            return 200, room.correct(session, found[1], body)
         if found := re.fullmatch(r"/c/answers/(\w+)", path):
             return 200, room.answer(session, found[1], body)
         return self.simple(session, path, body)
@@ -450,6 +487,7 @@ class ApiHandler(Handler):
             return 200, room.view(session)
         ways: dict[str, Any] = {
             "/c/session": lambda: room.view(session),
+            "/c/transcripts": lambda: {"transcripts": session["transcripts"]},
             "/c/receipt": lambda: room.receipt(session),
             "/c/submit": lambda: room.submit(session, body),
             "/c/accommodation": lambda: room.accommodate(session, body),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import BrowserContext, Frame, Page, expect
@@ -15,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 AXE = [ROOT / ".tools/node_modules/axe-core/axe.min.js", ROOT / "tests/node_modules/axe-core/axe.min.js"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LANGUAGES = ("en", "es", "hi", "ja", "de", "fr")
+STATES = 16
 TOO_SMALL = """() => [...document.querySelectorAll('button, a, input, select, textarea, summary')]
   .filter((one) => one.checkVisibility() && !(one.matches('input[type=radio], input[type=checkbox]') && one.closest('label')))
   .map((one) => [one.getBoundingClientRect(), one.outerHTML.slice(0, 80), getComputedStyle(one).display])
@@ -33,14 +35,28 @@ def inner(page: Page) -> Frame:
     return next(one for one in page.frames if "/frame/" in one.url)
 
 
+PLAYING = "[...document.querySelectorAll('video, audio')].filter((one) => !one.paused && !one.muted).length"
+COVERED = """() => [...document.querySelectorAll('button, a, input, select, textarea, summary')].filter((one) => {
+  if (!one.checkVisibility() || one.disabled) return false;
+  one.focus({preventScroll: true});
+  const {left, top, width, height} = one.getBoundingClientRect();
+  const there = document.elementFromPoint(left + width / 2, top + height / 2);
+  return there && there !== one && !one.contains(there) && !there.contains(one);
+}).map((one) => one.outerHTML.slice(0, 80))"""
+
+
 class Inspector:
-    """Looks at every screen on the way: axe, reflow, target size."""
+    """Looks at every screen on the way: axe, reflow, target size, nothing above what has the focus, nothing playing by itself."""
 
     def __init__(self, page: Page, axe: str | None) -> None:
-        self.page, self.axe, self.problems = page, axe, list[str]()
+        self.page, self.axe, self.problems, self.seen = page, axe, list[str](), 0
 
     def look(self, name: str) -> None:
         frame = inner(self.page)
+        self.seen += 1
+        self.problems += [f"{name}: covered while it has the focus {html}" for html in self.without_moving(COVERED)]
+        if frame.evaluate(PLAYING):
+            self.problems.append(f"{name}: something plays by itself")
         over = frame.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if over > 0:
             self.problems.append(f"{name}: {over} px too wide")
@@ -55,6 +71,14 @@ class Inspector:
                     continue
                 self.problems.append(f"{name}: {violation['id']} {violation['nodes'][0]['html'][:120]}")
 
+    def without_moving(self, script: str) -> list[str]:
+        """Runs a script that moves the focus, and gives the focus back."""
+        frame = inner(self.page)
+        frame.evaluate("window.held = document.activeElement")
+        found: list[str] = frame.evaluate(script)
+        frame.evaluate("window.held.focus({preventScroll: true})")
+        return found
+
 
 def walk(page: Page, room: FakeGreenroom, look: Inspector, language: str) -> None:
     """Every step once, by structure rather than by words: this runs in every language."""
@@ -67,6 +91,10 @@ def walk(page: Page, room: FakeGreenroom, look: Inspector, language: str) -> Non
 
     at("input[name=recording]", "notice")
     expect(frame.locator("html")).to_have_attribute("lang", language)
+    frame.locator(".help").click()
+    at(".step-help input[type=email]", "help before the start")
+    frame.locator(".step-help button.primary").click()
+    at(".banner p", "notice with a banner")
     frame.locator("details summary").first.click()
     frame.locator(".consents button.primary").click()
     at(".error", "notice with a problem")
@@ -85,7 +113,7 @@ def walk(page: Page, room: FakeGreenroom, look: Inspector, language: str) -> Non
     at(".step-question [data-stage=ready]", "question")
     frame.locator(".panel button.big").click()
     at("[data-stage=recording]", "recording")
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(1000)
     frame.locator(".panel button.big").click()
     at(".takes", "watch")
     frame.locator(".work .panel > .actions button.primary").click()
@@ -101,28 +129,45 @@ def walk(page: Page, room: FakeGreenroom, look: Inspector, language: str) -> Non
         page.wait_for_timeout(700)
     at(".step-check", "check")
     frame.locator(".step-check button.big").click()
-    at(".step-submitted", "submitted")
+    expect(frame.locator(".step-submitted")).to_be_visible(timeout=15_000)
+    room.only_session["transcripts"] = [{"take_id": "t1", "position": 1, "number": 1, "language": "en", "text": "I listened first."}]
+    page.reload()
+    frame.locator(".step-submitted details summary").click()
+    frame.locator(".asks input").first.check()
+    frame.locator(".step-submitted form button").last.click()
+    at(".asked li", "submitted")
+    frame.locator(".help").click()
+    at(".step-help .asks", "help afterwards")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_state_is_sound_at_320_pixels_in_every_language(page: Page, room: FakeGreenroom, axe: str, language: str) -> None:
+@pytest.mark.parametrize(("language", "scheme"), list(zip(LANGUAGES, ["light", "dark"] * 3, strict=True)))
+def test_every_state_is_sound_at_320_pixels_in_every_language(
+    page: Page, room: FakeGreenroom, axe: str, language: str, scheme: Literal["light", "dark"]
+) -> None:
     page.set_viewport_size({"width": 336, "height": 640})  # the page's own margins leave 320
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     room.host_body = (f'<h1>Careers</h1><script async src="{room.origin}/embed.js"></script>'
                       f'<greenroom-interview token="emb_demo~signed" locale="{language}"></greenroom-interview>')  # fmt: skip
     look = Inspector(page, axe)
     walk(page, room, look, language)
+    assert look.seen == STATES
     assert not look.problems, "\n".join(look.problems)
 
 
-@pytest.mark.parametrize("scheme", ["dark", "forced"])
-def test_every_state_is_sound_in_dark_and_in_forced_colours(page: Page, room: FakeGreenroom, axe: str, scheme: str) -> None:
-    if scheme == "dark":
-        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    else:
-        page.emulate_media(forced_colors="active")
-    look = Inspector(page, axe if scheme == "dark" else None)
+def test_every_state_is_sound_in_forced_colours_on_a_wide_screen(page: Page, room: FakeGreenroom) -> None:
+    page.emulate_media(forced_colors="active")
+    look = Inspector(page, None)
     walk(page, room, look, "en")
     assert not look.problems, "\n".join(look.problems)
+
+
+def test_nothing_moves_for_who_wants_less_motion(page: Page, room: FakeGreenroom) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    candidate = Candidate(page, room.careers_url)
+    candidate.begin()
+    moving = """[...document.querySelectorAll('*')].map((one) => getComputedStyle(one))
+      .filter((style) => parseFloat(style.transitionDuration) || style.animationName !== 'none').length"""
+    assert inner(page).evaluate(moving) == 0
 
 
 def test_trouble_states_are_sound_too(page: Page, room: FakeGreenroom, axe: str, context: BrowserContext) -> None:
@@ -173,8 +218,13 @@ def tab_to(page: Page, words: str, limit: int = 40) -> None:
 
 
 def test_the_whole_way_works_with_the_keyboard_alone_and_tab_leaves_again(page: Page, room: FakeGreenroom) -> None:
+    room.host_body = (f'<h1>Careers</h1><a href="#top" id="before">Top</a><script async src="{room.origin}/embed.js"></script>'
+                      '<greenroom-interview token="emb_demo~signed"></greenroom-interview><a href="#more" id="after">More</a>')  # fmt: skip
     candidate = Candidate(page, room.careers_url)
     candidate.arrive()
+    page.locator("#before").focus()
+    press(page, "Tab", "Shift+Tab")
+    assert page.evaluate("document.activeElement.id") == "before"  # in, and out again backwards
     tab_to(page, "Your name")
     page.keyboard.type("Carla")
     press(page, "Tab")
@@ -245,20 +295,31 @@ def test_what_happens_is_announced_without_moving_focus(page: Page, room: FakeGr
     page.wait_for_timeout(18_000)
     assert inner(page).evaluate("document.activeElement.textContent") == "Stop recording"
     candidate.stop_recording()
+    candidate.keep()
+    candidate.finish_in_writing(2, 3)
+    candidate.submit()
     said = inner(page).evaluate("window.said")
     assert inner(page).evaluate("window.before") is True
-    wanted = ["Recording. You can speak now.", "10 seconds left", "Time is up. Finish your thought in peace."]
+    wanted = [
+        "Recording. You can speak now.",
+        "10 seconds left",
+        "Time is up. Finish your thought in peace.",
+        *["Answer kept."] * 3,
+        "Checking that everything has arrived…",
+    ]
     assert [words for words in said if words in wanted] == wanted
 
 
 def test_the_way_to_another_way_is_at_the_same_place_on_every_step(page: Page, room: FakeGreenroom) -> None:
     candidate = Candidate(page, room.careers_url)
     first_control = "document.querySelector('button, a, input, select, textarea').textContent"
+    seen: list[str] = []
     candidate.arrive()
-    seen = [inner(page).evaluate(first_control)]
+    seen.append(inner(page).evaluate(first_control))
     candidate.agree()
     seen.append(inner(page).evaluate(first_control))
-    candidate.check_devices()
+    candidate.button("Go to the questions").click()
+    candidate.heading("Your questions").wait_for()
     seen.append(inner(page).evaluate(first_control))
     candidate.answer_question(1)
     seen.append(inner(page).evaluate(first_control))
@@ -266,7 +327,11 @@ def test_the_way_to_another_way_is_at_the_same_place_on_every_step(page: Page, r
     seen.append(inner(page).evaluate(first_control))
     candidate.submit()
     seen.append(inner(page).evaluate(first_control))
-    assert set(seen) == {"Need another way to answer?"}
+    room.only_session["state"] = "expired"
+    page.reload()
+    candidate.heading("This interview is closed").wait_for()
+    seen.append(inner(page).evaluate(first_control))
+    assert seen == ["Need another way to answer?"] * 7
 
 
 def test_loading_takes_no_focus_from_the_page_around_it(page: Page, room: FakeGreenroom) -> None:
@@ -283,5 +348,4 @@ def test_nothing_plays_by_itself(page: Page, room: FakeGreenroom) -> None:
     candidate.begin()
     candidate.record(2)
     page.wait_for_timeout(1500)
-    playing = "[...document.querySelectorAll('video, audio')].filter((one) => !one.paused && !one.muted).length"
-    assert inner(page).evaluate(playing) == 0
+    assert inner(page).evaluate(PLAYING) == 0

@@ -103,7 +103,7 @@ def test_noise_and_darkness_are_hinted_at(candidate: Candidate, page: Page, tric
     page.add_init_script(trick)
     to_devices(candidate)
     candidate.sees(words, 9000)
-    expect(candidate.button("Start recording")).to_be_visible()
+    expect(candidate.button("Record a test")).to_be_visible()
 
 
 def test_the_test_clip_plays_and_devices_can_be_chosen(candidate: Candidate) -> None:
@@ -112,7 +112,7 @@ def test_the_test_clip_plays_and_devices_can_be_chosen(candidate: Candidate) -> 
     microphones = candidate.frame.get_by_label("Microphone", exact=True)
     microphones.select_option(index=1)
     candidate.sees("Ready when you are")
-    candidate.button("Start recording").click()
+    candidate.button("Record a test").click()
     candidate.page.wait_for_timeout(2500)
     candidate.button("Stop recording").click()
     player = candidate.frame.locator("video.player")

@@ -95,7 +95,7 @@ def test_the_practice_question_is_never_sent(candidate: Candidate, room: FakeGre
     candidate.agree()
     candidate.frame.get_by_role("button", name="Turn on camera").click()
     candidate.button("Try a practice question").click()
-    candidate.button("Start recording").click()
+    candidate.button("Record a test").click()
     candidate.page.wait_for_timeout(2500)
     candidate.button("Stop recording").click()
     candidate.sees("That was it")

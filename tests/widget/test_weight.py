@@ -51,7 +51,8 @@ def test_what_travels_is_the_same_program(tmp_path: Path) -> None:
 
 
 def test_no_module_is_longer_than_three_hundred_lines() -> None:
-    long = [path.name for path in files.FRAME.rglob("*.js") if len(path.read_text().splitlines()) >= 300]
+    modules = [path for path in files.FRAME.rglob("*.js") if path.parent.name != "words"]
+    long = [path.name for path in modules if len(path.read_text().splitlines()) >= 300]
     assert not long
 
 

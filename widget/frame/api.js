@@ -67,6 +67,9 @@ export function createApi() {
   api.media = (takeId) => api.call('GET', `/c/takes/${takeId}/media`);
   api.answer = (questionId, body) => api.call('PUT', `/c/answers/${questionId}`, body, 1);
   api.submit = (answers) => api.call('POST', '/c/submit', { answers }, 1);
+  api.ask = (body) => api.call('POST', '/c/inquiries', body, 1);
+  api.transcripts = () => api.call('GET', '/c/transcripts');
+  api.correct = (takeId, body) => api.call('PUT', `/c/transcripts/${takeId}`, body, 1);
   api.receipt = () => api.call('GET', '/c/receipt');
   api.withdraw = () => api.call('POST', '/c/withdraw', {});
   api.consent = (ai) => api.call('POST', '/c/consent', { ai });

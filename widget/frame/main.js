@@ -9,9 +9,11 @@ import { openStore } from './slices.js';
 import { createTakes } from './takes.js';
 import { LANGUAGES, loadWords, pickLanguage } from './words.js';
 import { devices, notice, practice } from './steps/arrive.js';
-import { check, submitted } from './steps/finish.js';
-import { help, overview, trouble } from './steps/overview.js';
+import { check } from './steps/finish.js';
+import { help } from './steps/help.js';
+import { overview, trouble } from './steps/overview.js';
 import { question } from './steps/question.js';
+import { submitted } from './steps/receipt.js';
 
 const STEPS = { check, devices, help, notice, overview, practice, question, submitted, trouble };
 const EVENT_STEPS = { devices: 'devices', overview: 'question', question: 'question', check: 'review', submitted: 'submitted' };
@@ -61,7 +63,7 @@ app.setSession = (session) => {
 };
 
 app.kindsOf = (one) => {
-  const others = app.session?.other_kinds ? ['audio', 'text'] : [];
+  const others = (app.session || app.wishes)?.other_kinds ? ['audio', 'text'] : [];
   return ['video', 'audio', 'text'].filter((kind) => one.kinds.includes(kind) || others.includes(kind));
 };
 
@@ -78,6 +80,7 @@ app.setLanguage = async (code) => {
   app.code = code;
   app.words = await loadWords(code);
   document.documentElement.lang = code;
+  document.documentElement.dir = new Intl.Locale(code).getTextInfo?.().direction || 'ltr';
   app.shell.render();
 };
 
@@ -89,6 +92,14 @@ app.keepResume = async (resume) => {
   app.store.note(`resume:${placeKey()}`, resume);
   if (!app.host.isFramed) history.replaceState({ token: resume }, '', location.pathname);
 };
+
+/** What was asked for before there is a session to grant it to. */
+app.keepWishes = (wishes) => {
+  app.wishes = wishes;
+  app.store.note(`wishes:${placeKey()}`, wishes);
+};
+
+app.ask = (asked) => app.api.ask({ token: app.resume || app.token, host_origin: app.host.origin, locale: app.code, ...asked });
 
 app.forgetResume = () => app.store.note(`resume:${placeKey()}`, null);
 app.linkBack = () => `${location.origin}/i#${app.resume || app.token}`;
@@ -131,7 +142,10 @@ app.api.onothertab = () => {
 
 app.enter = async () => {
   const { state } = app.opened;
-  if (state === 'new') return app.go('notice');
+  if (state === 'new') {
+    app.wishes = await app.store.get(`wishes:${placeKey()}`);
+    return app.go('notice');
+  }
   if (state === 'submitted') return app.go('submitted');
   if (state !== 'in_progress') return app.go('trouble', { error: { code: `state_${state}` } });
   const cut = await app.takes.recover(app.session);
@@ -152,10 +166,9 @@ function createShell() {
   shell.render = () => {
     const { employer, interview } = app.opened || {};
     top.replaceChildren(...(interview ? [
-      h('p', { class: 'whose' }, h('strong', {}, employer.name), ' ', h('span', {}, interview.title)),
+      h('p', { class: 'whose' }, h('strong', {}, employer.name), ' ', h('span', { lang: interview.locale }, interview.title)),
       interview.is_test ? h('p', { class: 'badge' }, t('is_test')) : '',
-      button(t('help_link'), () => { if (app.step.name !== 'help') app.go('help', { from: app.step }); }, 'link help'),
-    ] : []), banner);
+    ] : []), button(t('help_link'), () => { if (app.step && app.step.name !== 'help') app.go('help', { from: app.step }); }, 'link help'), banner);
     foot.replaceChildren(saved, h('select', { 'aria-label': t('language'), onchange: (event) => speak(event.target.value) },
       LANGUAGES.map(([code, name]) => h('option', { value: code, lang: code, selected: code === app.words.code }, name))));
     shell.update();
@@ -177,13 +190,14 @@ function createShell() {
     let line = app.takes.list.length ? t('saved_all') : '';
     if (open && isOffline) line = t('saved_offline');
     else if (open && fault) line = t(fault === 'storage_full' ? 'error_storage_full' : 'saved_retrying');
-    else if (open) line = t('saved_sending', { percent: app.words.percent(sent / total) });
+    else if (open && sent < total) line = t('saved_sending', { percent: app.words.percent(sent / total) });
     if (saved.textContent !== line) saved.textContent = line;
     saved.classList.toggle('warn', Boolean(open && (isOffline || fault)));
   };
 
-  shell.warn = (text) => {
+  shell.warn = (text, kind = '') => {
     banner.hidden = false;
+    banner.className = `banner ${kind}`;
     banner.replaceChildren(h('p', {}, text), button(t('understood'), () => { banner.hidden = true; }));
     app.say(text);
   };

@@ -25,7 +25,7 @@ export function deviceTrouble(app, word, { onretry, kinds, onkind }) {
       kinds.map((kind) => button(t(`use_${kind}`), () => onkind(kind)))));
 }
 
-export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkind }) {
+export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkind, start: startWord = 'start_recording' }) {
   const { t } = app;
   const view = h('video', { class: 'self', muted: true, playsinline: true, autoplay: true, 'aria-label': t('self_view') });
   const level = h('span');
@@ -38,9 +38,9 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
   const clock = button(t('show_time'), () => { showTime = !showTime; clock.setAttribute('aria-pressed', String(showTime)); tick(); }, 'link');
   clock.setAttribute('aria-pressed', 'false');
   const box = h('div', {});
-  const node = h('section', { class: 'panel', 'aria-label': t('recorder') }, kind === 'video' && view,
-    h('div', { class: 'level', 'aria-hidden': 'true' }, level), state, hint, time, box,
-    h('div', { class: 'actions' }, main, second), h('div', { class: 'small-actions' }, kind === 'video' && hide, clock));
+  const meter = h('div', { class: 'level', 'aria-hidden': 'true' }, level);
+  const node = h('section', { class: 'panel', 'aria-label': t('recorder') }, kind === 'video' && view, meter, state, hint, time, box,
+    h('div', { class: 'actions' }, main, second), h('div', { class: 'small-actions' }, hide, clock));
   let run = null;
   let gone = false;
   let stage = 'off';
@@ -49,12 +49,13 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
   let begun = null;
   let unlisten = () => {};
   const said = new Set();
+  const shown = kind === 'video' ? 'self' : 'level';
 
   function show(next, note) {
     stage = next;
     app.isRecording = ['starting', 'recording', 'paused'].includes(next);
     node.dataset.stage = next;
-    const labels = { off: kind === 'video' ? 'turn_on_both' : 'turn_on_microphone', ready: 'start_recording', starting: 'stop_recording', recording: 'stop_recording', paused: 'go_on_recording' };
+    const labels = { off: kind === 'video' ? 'turn_on_both' : 'turn_on_microphone', ready: startWord, starting: 'stop_recording', recording: 'stop_recording', paused: 'go_on_recording' };
     main.textContent = t(labels[next] || 'stop_recording');
     main.classList.toggle('stop', next === 'recording' || next === 'starting');
     main.hidden = next === 'error' || next === 'saving';
@@ -64,7 +65,8 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
     clock.hidden = !app.isRecording;
     hide.hidden = next === 'off' || next === 'error';
     view.hidden = !app.selfView || next === 'off' || next === 'error';
-    hide.textContent = t(app.selfView ? 'hide_self' : 'show_self');
+    meter.hidden = !app.selfView;
+    hide.textContent = t(app.selfView ? `hide_${shown}` : `show_${shown}`);
     if (note) app.say(note);
   }
 

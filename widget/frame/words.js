@@ -1,10 +1,11 @@
 // The interface's words. A language is one file in words/; numbers, plurals and dates come from Intl.
 
-const NAMES = { en: 'English', es: 'Español', hi: 'हिन्दी', ja: '日本語', de: 'Deutsch', fr: 'Français' };
-export const LANGUAGES = Object.entries(NAMES);
+const CODES = document.documentElement.dataset.languages.split(' '); // the files that lie in words/
+const nameOf = (code) => new Intl.DisplayNames(code, { type: 'language' }).of(code);
+export const LANGUAGES = CODES.map((code) => [code, nameOf(code).replace(/^./u, (first) => first.toLocaleUpperCase(code))]);
 
 export function pickLanguage(wishes) {
-  return wishes.filter(Boolean).map((wish) => wish.toLowerCase().split(/[-_]/)[0]).find((code) => NAMES[code]) || 'en';
+  return wishes.filter(Boolean).map((wish) => wish.toLowerCase().split(/[-_]/)[0]).find((code) => CODES.includes(code)) || 'en';
 }
 
 export async function loadWords(code) {
@@ -17,6 +18,7 @@ class Words {
     this.code = code;
     this.words = words;
     this.plural = new Intl.PluralRules(code);
+    this.region = navigator.languages.find((one) => one.split('-')[0] === code) || code; // dates as they are written at home
   }
 
   has(key) {
@@ -24,7 +26,7 @@ class Words {
   }
 
   number(number, options) {
-    return new Intl.NumberFormat(this.code, { maximumFractionDigits: 0, ...options }).format(number);
+    return new Intl.NumberFormat(this.region, { maximumFractionDigits: 0, ...options }).format(number);
   }
 
   /** {n} picks the plural form. */
@@ -53,9 +55,12 @@ class Words {
     return new Intl.ListFormat(this.code, { type: 'unit' }).format(parts);
   }
 
+  /** In the time zone of whoever reads it. */
   moment(iso) {
-    return new Intl.DateTimeFormat(this.code, {
-      weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName: 'short',
-    }).format(new Date(iso));
+    return this.day(iso, { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' });
+  }
+
+  day(iso, more = {}) {
+    return new Intl.DateTimeFormat(this.region, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', ...more }).format(new Date(iso));
   }
 }

@@ -2,6 +2,7 @@
 
 import { button, field, focusOn, h, paragraphs, problemLine, tick } from '../dom.js';
 import { memorySink, newTabLink, player, recordPanel } from '../panel.js';
+import { clipOf } from './beside.js';
 
 const CLIP = { soft: 10, hard: 15 };
 const PRACTICE = { soft: 60, hard: 90 };
@@ -9,19 +10,20 @@ const PRACTICE = { soft: 60, hard: 90 };
 export const factList = (facts, lang) => h('dl', { class: 'facts', lang },
   facts.map((fact) => h('div', {}, h('dt', {}, fact.question), h('dd', {}, fact.answer))));
 
+/** The address is shown as well: not everybody has a mail program behind such a link. */
 export const mailTo = (contact) => contact?.email
-  && h('a', { href: `mailto:${contact.email}` }, contact.name || contact.email);
+  && h('a', { href: `mailto:${contact.email}` }, [contact.name, contact.email].filter(Boolean).join(', '));
 
 function outline(app) {
   const { t, words } = app;
-  const { questions, minutes, deadline, locale } = app.opened.interview;
+  const { questions, minutes, deadline, days_open: days, locale } = app.opened.interview;
   const retakes = Math.min(...questions.map((one) => one.retakes));
   const facts = [
     t('outline_length', { time: words.unit(minutes, 'minute'), n: questions.length }),
     t('outline_kinds', { kinds: words.list(app.kindsAnywhere().map((kind) => t(`kind_${kind}`))) }),
     retakes > 0 && t('outline_retakes', { n: retakes }),
-    t('outline_pace'),
-    deadline && t('outline_deadline', { moment: words.moment(deadline) }),
+    t('outline_practice'), t('outline_pace'),
+    deadline ? t('outline_deadline', { moment: words.moment(deadline) }) : days && t('outline_days', { n: days }),
   ];
   const open = questions.filter((one) => one.preview && one.prompt);
   return [h('ul', { class: 'outline' }, facts.filter(Boolean).map((fact) => h('li', {}, fact))),
@@ -32,10 +34,13 @@ function outline(app) {
 export function notice(app, { problem } = {}) {
   const { t } = app;
   const { employer, interview, notice: shown, person } = app.opened;
-  const recording = h('input', { type: 'checkbox', name: 'recording' });
-  const ai = h('input', { type: 'checkbox', name: 'ai' });
-  const name = h('input', { type: 'text', name: 'name', autocomplete: 'name', maxlength: 200 });
-  const email = h('input', { type: 'email', name: 'email', autocomplete: 'email', maxlength: 254 });
+  // What was typed stays; a tick holds only for the very words it was given to.
+  const kept = app.entered || {};
+  const ticked = kept.hash === shown.hash ? kept : {};
+  const recording = h('input', { type: 'checkbox', name: 'recording', checked: Boolean(ticked.recording) });
+  const ai = h('input', { type: 'checkbox', name: 'ai', checked: Boolean(ticked.ai) });
+  const name = h('input', { type: 'text', name: 'name', autocomplete: 'name', maxlength: 200, value: kept.name || '' });
+  const email = h('input', { type: 'email', name: 'email', autocomplete: 'email', maxlength: 254, value: kept.email || '' });
   const message = problemLine(problem);
   const go = button(t('start'), begin, 'primary big');
   const isBlocked = ['audio', 'video'].some((kind) => app.devices.hindrance(kind) === 'blocked');
@@ -61,9 +66,10 @@ export function notice(app, { problem } = {}) {
   return {
     nodes: [
       employer.logo_url && h('img', { class: 'logo', src: employer.logo_url, alt: employer.name }),
-      h('h1', {}, interview.title), h('p', { class: 'lead' }, t('invites', { employer: employer.name })),
+      h('h1', { lang: interview.locale }, interview.title), h('p', { class: 'lead' }, t('invites', { employer: employer.name })),
       isBlocked && h('div', { class: 'notice-box warn' }, h('h2', {}, t('device_blocked_title')), h('p', {}, t('device_blocked')),
         app.host.isFramed && h('div', { class: 'actions' }, newTabLink(app))),
+      clipOf(app, interview.welcome_clip, t('clip_welcome', { employer: employer.name })),
       h('div', { lang: interview.locale }, paragraphs(interview.opening), paragraphs(interview.welcome)),
       outline(app),
       h('h2', {}, t('facts_title')), factList(shown.facts, shown.locale),
@@ -75,6 +81,7 @@ export function notice(app, { problem } = {}) {
         shown.ai_consent_asked && tick(t('consent_ai'), ai, t('consent_ai_hint')),
         message.node, h('div', { class: 'actions' }, go), h('p', { class: 'hint' }, t('nothing_records'))),
     ],
+    leave() { app.entered = { hash: shown.hash, name: name.value, email: email.value, recording: recording.checked, ai: ai.checked }; },
   };
 }
 
@@ -90,12 +97,12 @@ function device() {
 async function startSession(app, consent, { name, email }) {
   const started = await app.api.start({
     token: app.token, host_origin: app.host.origin, locale: app.words.code, notice_hash: app.opened.notice.hash, consent, name, email,
-    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone, device: device(),
+    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone, device: device(), ...(app.wishes && { accommodation: app.wishes }),
   });
   app.api.token = started.token;
   app.setSession(started.session);
   await app.keepResume(started.resume);
-  if (app.wishes) app.setSession(await app.api.accommodation(app.wishes).catch(() => app.session));
+  app.keepWishes(null);
   await app.open(); // prompts that may not be previewed come only now
   app.host.event('started');
   app.shell.render();
@@ -109,7 +116,7 @@ function rehearsal(app, kind, limits, title, text, ways = {}) {
   let address = null;
   const drop = () => address && URL.revokeObjectURL(address);
   const panel = recordPanel(app, {
-    kind, limits, sink, otherKinds: ways.kinds || [], onkind: ways.choose,
+    kind, limits, sink, otherKinds: ways.kinds || [], onkind: ways.choose, start: 'start_test',
     ondone() {
       drop();
       address = URL.createObjectURL(new Blob(sink.clip.parts, { type: sink.clip.type }));

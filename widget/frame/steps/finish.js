@@ -1,10 +1,9 @@
-// The check, handing in, the receipt. "Submitted" is shown only after the server's 200.
+// The check and handing in. "Submitted" is shown only after the server's 200.
 
-import { button, focusOn, h, tick } from '../dom.js';
+import { button, focusOn, h } from '../dom.js';
 import { hex, sha256, utf8 } from '../sha256.js';
 import { pause } from '../api.js';
-import { factList } from './arrive.js';
-import { questionButton, withdrawal } from './overview.js';
+import { questionButton } from './overview.js';
 import { isAnswered, takeList } from './question.js';
 
 function proofOf(app, { id }) {
@@ -34,6 +33,7 @@ export function check(app) {
   const submit = button(t('submit'), handIn, 'primary big');
   const stop = button(t('not_yet'), () => { isWaiting = false; show(); });
   let isWaiting = false;
+  let announced = 0; // quarters of what had to be sent
   let isGone = false;
 
   function card(one, i) {
@@ -68,6 +68,9 @@ export function check(app) {
     submit.hidden = isWaiting;
     const line = text || (total ? t('submit_waiting', { percent: words.percent(sent / total) }) : t('submit_checking'));
     if (waiting.textContent !== line) waiting.textContent = line;
+    const quarter = isWaiting && total ? Math.floor((4 * sent) / total) : 0;
+    if (quarter > announced) app.say(line);
+    announced = quarter;
   }
 
   const unanswered = () => questions.filter((one) => !isAnswered(app, one)).map((one) => ({ question_id: one.id, reason: 'unanswered' }));
@@ -116,42 +119,4 @@ export function check(app) {
     ],
     leave() { isGone = true; unwatch(); lists.forEach((list) => list.leave()); },
   };
-}
-
-export async function submitted(app, { receipt: given } = {}) {
-  const { t, words } = app;
-  if (!app.api.token) app.api.token = app.token; // a receipt link opens with its own token
-  const receipt = given || await app.api.receipt();
-  const { employer, interview, notice } = app.opened;
-  if (given) {
-    app.session.state = 'submitted';
-    app.host.event('submitted');
-    await app.takes.forgetAll();
-  }
-  const link = receipt.receipt_token && `${location.origin}/i#${receipt.receipt_token}`;
-  const line = (key, value) => value && h('div', {}, h('dt', {}, t(key)), h('dd', {}, value));
-  const answers = receipt.answers.map((one) => h('li', { class: 'card' },
-    h('h3', {}, t('question_n', { position: one.position }), ' ', h('span', { lang: interview.locale }, one.prompt)),
-    h('p', {}, [t(`kind_${one.kind}`), one.seconds && words.duration(one.seconds), t('receipt_bytes', { n: one.bytes })].filter(Boolean).join(' · ')),
-    h('p', { class: 'hash' }, 'SHA-256 ', h('code', {}, one.sha256))));
-  return {
-    nodes: [
-      h('h1', {}, t('submitted_title')), h('p', { class: 'lead' }, t('submitted_text', { employer: employer.name })),
-      h('dl', { class: 'facts' }, line('receipt_reference', receipt.reference), line('receipt_time', words.moment(receipt.submitted_at)),
-        receipt.promise_at && line('receipt_promise', words.moment(receipt.promise_at))),
-      link && h('p', {}, h('a', { class: 'button', href: link, target: '_blank', rel: 'noopener' }, t('receipt_link'))),
-      h('h2', {}, t('receipt_answers')), h('p', { class: 'hint' }, t('receipt_hash_text')), h('ol', { class: 'cards' }, answers),
-      receipt.facts && [h('h2', {}, t('facts_title')), factList(receipt.facts, notice.locale)],
-      app.session && notice.ai_consent_asked && aiChoice(app),
-      withdrawal(app),
-    ],
-  };
-}
-
-function aiChoice(app) {
-  const box = h('input', { type: 'checkbox', checked: app.session.consent.ai, onchange: () => app.api.consent(box.checked).then(
-    () => app.say(app.t('text_saved')),
-    (error) => { box.checked = !box.checked; app.say(app.explain(error)); },
-  ) });
-  return tick(app.t('consent_ai'), box, app.t('consent_ai_hint'));
 }

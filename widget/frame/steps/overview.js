@@ -1,8 +1,8 @@
-// All questions; and the two screens one may come to from anywhere: another way to answer, and trouble.
+// All questions; and the screen for trouble, to which one may come from anywhere.
 
-import { button, field, h, problemLine, tick } from '../dom.js';
+import { button, field, h } from '../dom.js';
 import { newTabLink } from '../panel.js';
-import { mailTo } from './arrive.js';
+import { askPerson } from './help.js';
 import { isAnswered, stateOf } from './question.js';
 
 function stateLine(app, question) {
@@ -31,7 +31,8 @@ export function overview(app, { isBack, cut = [] } = {}) {
 
   function update() {
     const n = questions.filter((one) => isAnswered(app, one)).length;
-    count.textContent = t('answered_of', { n, total: questions.length });
+    const minutes = Math.ceil(questions.reduce((sum, one) => sum + (isAnswered(app, one) ? 0 : one.answer_seconds / 30), 0));
+    count.textContent = words.list([t('answered_of', { n, total: questions.length }), minutes && t('about_left', { time: words.unit(minutes, 'minute') })].filter(Boolean));
     progress.value = n;
     questions.forEach((one, i) => {
       const { text, state } = stateLine(app, one);
@@ -93,49 +94,6 @@ export function withdrawal(app) {
   box.append(ask);
   return h('details', {}, h('summary', {}, t('withdraw_title')), h('p', {}, t('withdraw_text')), box);
 }
-
-/** No reason is asked for and reviewers never see it. */
-export function help(app, { from }) {
-  const { t } = app;
-  const session = app.session || { time_factor: 1 };
-  const box = (name, isOn) => h('input', { type: 'checkbox', name, checked: Boolean(isOn || (app.wishes || {})[name]) });
-  const time = box('more_time', session.time_factor !== 1);
-  const kinds = box('other_kinds', session.other_kinds);
-  const takes = box('more_retakes', session.extra_retakes > 0);
-  const message = h('textarea', { rows: 3, maxlength: 2000 });
-  const problem = problemLine();
-  const back = () => app.go(from ? from.name : 'notice', from ? { ...from.params, isBack: false, cut: [] } : {});
-
-  async function use() {
-    app.wishes = { more_time: time.checked, other_kinds: kinds.checked, more_retakes: takes.checked, message: message.value.trim() };
-    try {
-      if (app.session) app.setSession(await app.api.accommodation(app.wishes));
-    } catch (error) {
-      problem.tell(app.explain(error));
-      return;
-    }
-    app.say(t('help_done'));
-    await back();
-  }
-
-  return {
-    nodes: [
-      h('h1', {}, t('help_title')), h('p', { class: 'lead' }, t('help_text')),
-      h('form', { novalidate: true, onsubmit: (event) => { event.preventDefault(); use(); } },
-        tick(t('help_time'), time, t('help_time_hint')), tick(t('help_kinds'), kinds, t('help_kinds_hint')), tick(t('help_takes'), takes),
-        field(t('help_message'), message, t('help_message_hint')), problem.node,
-        h('div', { class: 'actions' }, button(t('help_use'), use, 'primary'), button(t('back'), back))),
-      h('h2', {}, t('help_more')),
-      h('ul', {}, ['help_captions', 'help_read', 'help_pause'].map((key) => h('li', {}, t(key)))),
-      askPerson(app),
-    ],
-  };
-}
-
-const askPerson = (app) => {
-  const link = app.opened && mailTo(app.opened.interview.contact);
-  return link && h('p', {}, app.t('ask_person'), ' ', link);
-};
 
 export function trouble(app, { error, again }) {
   const { t } = app;

@@ -2,7 +2,7 @@
 
 import { button, field, focusOn, freshId, h, paragraphs, problemLine } from '../dom.js';
 import { player, recordPanel } from '../panel.js';
-import { factList } from './arrive.js';
+import { clipOf, criteria, notes, readAloud, thinking } from './beside.js';
 
 const SAVE_MS = 1200;
 
@@ -89,6 +89,7 @@ export function question(app, { question: asked }) {
   if (answer?.text && !app.takes.chosen(asked.id)) showKind('text');
   else if (app.takes.of(asked.id).length) { mark(wish()); showTakes(null); } else showKind(wish());
   const clock = thinking(app, asked);
+  const reader = readAloud(app, asked);
   const place = questions.indexOf(asked);
   const to = (key, one) => one && button(t(key), () => app.go('question', { question: one }), 'link');
   return {
@@ -96,7 +97,7 @@ export function question(app, { question: asked }) {
       h('h1', { class: 'prompt' }, h('span', { class: 'eyebrow' }, t('question_of', { position: asked.position, total: questions.length })), ' ',
         h('span', { lang: locale }, asked.prompt)),
       h('div', { class: 'columns' },
-        h('div', {}, h('div', { lang: locale }, paragraphs(asked.meaning, { class: 'meaning' })), readAloud(app, asked), clock.node,
+        h('div', {}, clipOf(app, asked.clip, t('clip_question')), h('div', { lang: locale }, paragraphs(asked.meaning, { class: 'meaning' })), reader.node, clock.node,
           h('p', { class: 'hint' }, !clock.node && `${t('think_free')} `, limits ? t('about_long', { time: app.words.duration(soft) }) : t('no_limit'))),
         h('div', { class: 'work' }, choices, work),
         h('div', { class: 'beside' }, notes(app, asked), criteria(app))),
@@ -105,50 +106,10 @@ export function question(app, { question: asked }) {
     ],
     async leave() {
       clock.stop();
-      if (window.speechSynthesis) speechSynthesis.cancel();
+      reader.stop();
       if (part) await part.leave();
     },
   };
-}
-
-/** When it is over nothing happens but a word. */
-function thinking(app, asked) {
-  const seconds = asked.thinking_seconds && app.stretch(asked.thinking_seconds);
-  if (!seconds) return { node: null, stop() {} };
-  const node = h('p', { class: 'hint' });
-  const until = performance.now() + seconds * 1000;
-  const tick = () => {
-    const left = (until - performance.now()) / 1000;
-    const step = left > 60 ? 30 : 10;
-    node.textContent = left > 0 ? app.t('think_left', { time: app.words.duration(Math.ceil(left / step) * step) }) : app.t('think_over');
-    if (left <= 0) { clearInterval(timer); app.say(node.textContent); }
-  };
-  const timer = setInterval(tick, 1000);
-  tick();
-  return { node, stop: () => clearInterval(timer) };
-}
-
-function readAloud(app, asked) {
-  if (!window.speechSynthesis) return null;
-  return button(app.t('read_aloud'), () => {
-    if (speechSynthesis.speaking) { speechSynthesis.cancel(); return; }
-    const speech = new SpeechSynthesisUtterance(`${asked.prompt}. ${asked.meaning || ''}`);
-    speech.lang = app.opened.interview.locale;
-    speechSynthesis.speak(speech);
-  }, 'link');
-}
-
-function criteria(app) {
-  const { criteria: all, locale } = app.opened.interview;
-  return all?.length > 0 && h('details', {}, h('summary', {}, app.t('criteria_title')),
-    factList(all.map((one) => ({ question: one.name, answer: one.description })), locale));
-}
-
-function notes(app, asked) {
-  const key = `notes:${app.session.id}:${asked.id}`;
-  const area = h('textarea', { rows: 4, oninput: () => app.store.note(key, area.value) });
-  app.store.get(key).then((kept) => { if (kept) area.value = kept; });
-  return field(app.t('notes'), area, app.t('notes_hint'));
 }
 
 export function stateOf(app, { local, state }) {

@@ -1,0 +1,83 @@
+// The receipt: what is held, what was done with it, the words to correct, and what the candidate may still ask for.
+
+import { button, field, h, problemLine, tick } from '../dom.js';
+import { factList } from './arrive.js';
+import { askPerson, inquiryForm } from './help.js';
+
+export async function submitted(app, { receipt: given } = {}) {
+  const { t, words } = app;
+  if (!app.api.token) app.api.token = app.token; // a receipt link opens with its own token
+  const receipt = given || await app.api.receipt();
+  const { employer, notice } = app.opened;
+  if (given) {
+    app.session.state = 'submitted';
+    app.host.event('submitted');
+    await app.takes.forgetAll();
+  }
+  const heard = h('div', {});
+  fillHeard(app, heard);
+  const link = receipt.receipt_token && `${location.origin}/i#${receipt.receipt_token}`;
+  const line = (key, value) => value && h('div', {}, h('dt', {}, t(key)), h('dd', {}, value));
+  return {
+    nodes: [
+      h('h1', {}, t('submitted_title')), h('p', { class: 'lead' }, t('submitted_text', { employer: employer.name })),
+      h('dl', { class: 'facts' }, line('receipt_reference', receipt.reference),
+        receipt.submitted_at && line('receipt_time', words.moment(receipt.submitted_at)),
+        receipt.promise_at && line('receipt_promise', words.day(receipt.promise_at))),
+      link && h('p', {}, h('a', { class: 'button', href: link, target: '_blank', rel: 'noopener' }, t('receipt_link'))),
+      h('h2', {}, t('work_title')), workDone(app, receipt), heard,
+      h('h2', {}, t('receipt_answers')), h('p', { class: 'hint' }, t('receipt_hash_text')), h('ol', { class: 'cards' }, answers(app, receipt)),
+      h('h2', {}, t('choices_title')), app.session && notice.ai_consent_asked && aiChoice(app),
+      inquiryForm(app, receipt.inquiries), askPerson(app),
+      receipt.facts && [h('h2', {}, t('facts_title')), factList(receipt.facts, notice.locale)],
+    ],
+  };
+}
+
+const answers = (app, receipt) => receipt.answers.map((one) => h('li', { class: 'card' },
+  h('h3', {}, app.t('question_n', { position: one.position }), ' ', h('span', { lang: app.opened.interview.locale }, one.prompt)),
+  one.sha256 ? [
+    h('p', {}, [app.t(`kind_${one.kind}`), one.seconds && app.words.duration(one.seconds), app.t('receipt_bytes', { n: one.bytes })].filter(Boolean).join(' · ')),
+    h('p', { class: 'hash' }, 'SHA-256 ', h('code', {}, one.sha256))] : h('p', {}, app.t('state_unanswered'))));
+
+function workDone(app, { transcribed, proposed_at: proposed, reviewed_at: reviewed }) {
+  const { t, words } = app;
+  return h('ul', { class: 'outline' }, [
+    transcribed?.length > 0 && t('work_transcribed'),
+    proposed ? t('work_proposed', { date: words.day(proposed) }) : t('work_none'),
+    reviewed ? t('work_reviewed', { date: words.day(reviewed) }) : t('work_waiting'),
+  ].filter(Boolean).map((text) => h('li', {}, text)));
+}
+
+async function fillHeard(app, place) {
+  const { transcripts = [] } = await app.api.transcripts().catch(() => ({}));
+  if (!transcripts.length) return;
+  place.replaceChildren(h('h2', {}, app.t('words_title')), h('p', {}, app.t('words_text')), ...transcripts.map((one) => correction(app, one)));
+}
+
+function correction(app, one) {
+  const { t } = app;
+  const area = h('textarea', { rows: 6, lang: one.language || app.opened.interview.locale, value: one.text });
+  const problem = problemLine();
+
+  async function save() {
+    try {
+      Object.assign(one, await app.api.correct(one.take_id, { number: one.number, text: area.value }));
+      problem.node.hidden = true;
+      app.shell.warn(t('text_saved'), 'good');
+    } catch (error) {
+      problem.tell(app.explain(error), area);
+    }
+  }
+
+  return h('details', {}, h('summary', {}, t('question_n', { position: one.position })),
+    field(t('words_heard'), area), problem.node, h('div', { class: 'actions' }, button(t('words_save'), save)));
+}
+
+function aiChoice(app) {
+  const box = h('input', { type: 'checkbox', checked: app.session.consent.ai, onchange: () => app.api.consent(box.checked).then(
+    () => { app.session.consent.ai = box.checked; app.say(app.t('text_saved')); },
+    (error) => { box.checked = !box.checked; app.shell.warn(app.explain(error)); },
+  ) });
+  return tick(app.t('consent_ai'), box, app.t('consent_ai_hint'));
+}
