@@ -114,7 +114,9 @@ class House:
     def ended(self, take_ids: Sequence[str]) -> bool:
         """Whether all the work on these takes is done or parked."""
         with self.sessions.open() as db:
-            return all(states and states <= {"done", "parked"} for states in (_states(db, one) for one in take_ids))
+            rows = db.query(Job.subject_id, Job.state).filter(Job.kind.in_(("prepare", "transcribe"))).all()
+        at_work = {subject_id for subject_id, state in rows if state not in ("done", "parked")}
+        return not at_work & set(take_ids) and set(take_ids) <= {row[0] for row in rows}
 
     def wait(self, take_ids: Sequence[str], seconds: float) -> bool:
         """Until all have ended. False when they never did."""
@@ -122,7 +124,7 @@ class House:
         while not self.ended(take_ids):
             if time.monotonic() > until:
                 return False
-            time.sleep(0.05)
+            time.sleep(0.5)
         return True
 
     def heard(self, take_id: str) -> Any:
@@ -134,10 +136,6 @@ class House:
         """Every row of work."""
         with self.sessions.open() as db:
             return db.query(Job).all()
-
-
-def _states(db: Any, take_id: str) -> set[str]:
-    return {job.state for job in db.query(Job).filter(Job.subject_id == take_id, Job.kind.in_(("prepare", "transcribe")))}
 
 
 def _take(world: World, session_id: str, now: datetime, kind: str) -> Take:
