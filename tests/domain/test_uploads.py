@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from domain import uploads
-from domain.errors import Conflict, Gone, NotFound, SessionEnded
+from domain.errors import Conflict, Gone, NotFound, SessionEnded, TooLarge
 from domain.uploads import Append, Limits, Wanted
 from models import CandidateSession, Part, Take, Upload
 from tests.factories import NOW, World, create_candidate_session
@@ -70,6 +70,23 @@ def test_an_offset_never_goes_back(db: Session, upload: Upload) -> None:
         with pytest.raises(Conflict) as refused:
             uploads.claim(db, upload, Append(offset), LIMITS, NOW)
         assert refused.value.details["offset"] == 9
+
+
+def test_what_is_sealed_to_be_compared_takes_nothing_more(db: Session, upload: Upload) -> None:
+    busy = uploads.append(db, uploads.claim(db, upload, Append(0), LIMITS, NOW), [("uploads/a", 9)], LIMITS, NOW)
+    assert busy is not None
+    db.refresh(upload)
+    uploads.seal(db, upload, NOW)
+    assert uploads.append(db, busy, [("uploads/late", 5)], LIMITS, NOW) is None
+    with pytest.raises(TooLarge):
+        uploads.claim(db, upload, Append(9, announced=1), LIMITS, NOW)
+
+
+def test_sealing_is_refused_when_more_has_just_arrived(db: Session, upload: Upload) -> None:
+    claim = uploads.claim(db, upload, Append(0), LIMITS, NOW)
+    uploads.append(db, claim, [("uploads/a", 9)], LIMITS, NOW)
+    with pytest.raises(Conflict):
+        uploads.seal(db, upload, NOW)
 
 
 def test_no_part_is_ever_named_twice(db: Session, upload: Upload) -> None:
