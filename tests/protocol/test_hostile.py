@@ -119,6 +119,13 @@ def test_metadata_that_is_garbage_begins_nothing(db: Session, tus: Door, url: st
     assert_untouched(db, tus, url)
 
 
+@pytest.mark.parametrize("key", ["a\x01b", "a\x7fb", "a\x85b", "k" * 81, "ключ", "a\tb"])
+def test_a_key_that_is_no_printable_word_never_comes_back_in_a_header(db: Session, tus: Door, url: str, key: str) -> None:
+    sent = f"question {coded(tus.question(1))},kind {coded('video')},{key} YQ=="
+    assert_refused(tus.tus("POST", "/c/uploads", Upload_Length="5", Upload_Metadata=sent))
+    assert_untouched(db, tus, url)
+
+
 def test_a_take_name_is_never_cut_short_into_anothers(tus: Door) -> None:
     name = "n" * 64
     assert tus.create(take=name).status_code == 201
