@@ -180,6 +180,12 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.0%}".replace("%", " %")
 
 
+def columns(peaks: list[int], most: int = 240) -> list[int]:
+    """A waveform as wide as a page shows it: the loudest of each stretch, so that a long answer costs no more than a short one."""
+    step = max(1, -(-len(peaks) // most))
+    return [max(peaks[at : at + step]) for at in range(0, len(peaks), step)]
+
+
 def peaks_path(peaks: list[int]) -> str:
     """A waveform as the path of an SVG 100 high, one column a peak, mirrored around its middle."""
     return "".join(f"M{x}.5 {50 - (height := max(1, peak // 2))}v{2 * height}" for x, peak in enumerate(peaks))
@@ -209,7 +215,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_keep_static)
     app.jinja_env.filters.update(initials=initials, clock=clock_text, day=day, away=away, moment=moment, browser=browser)
     app.jinja_env.filters.update(ten=ten, percent=percent)
-    app.jinja_env.filters.update(peaks_path=peaks_path, flag_text=flag_text, spoken=words.spoken, written=words.written)
+    app.jinja_env.filters.update(peaks_path=peaks_path, columns=columns, flag_text=flag_text, spoken=words.spoken, written=words.written)
     app.jinja_env.filters.update(words_of=packets.words_of)
     app.jinja_env.globals.update(nav=nav, static=static)
     app.context_processor(lambda: {"me": g.get("member"), "oidc_name": _oidc_name(app)})

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from domain import erasure, reviews
-from models import Accommodation, AuditEvent, CandidateSession, Decision, Job, Note, Score, Scorecard, Take, View
+from models import Accommodation, AuditEvent, CandidateSession, Decision, Job, Media, Note, Score, Scorecard, Take, Transcript, View
 from tests.factories import NOW, World
 from tests.reviewing import SAID, WRITTEN, actor, create_submitted, levels, score
 from tests.views.conftest import Enter
@@ -59,6 +59,19 @@ def test_the_page_shows_answers_words_and_anchors(bob: FlaskClient, session: Can
     assert all(f"<i>{word}</i>" in page for word in WRITTEN.split())
     assert "behaviour that earns 5" in page
     assert 'data-times="0 0.5 1' in page
+
+
+def test_a_long_answer_is_a_small_page(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    """Fifteen minutes of 150 words a minute fit: words take little more than their letters, the waveform is as wide as the page."""
+    said, media = db.scalars(select(Transcript)).one(), db.scalars(select(Media)).one()
+    words = [{"start": n * 0.4, "end": n * 0.4 + 0.3, "word": " customer"[not n :], "p": 0.9} for n in range(2250)]
+    said.segments = [{"start": 0.0, "end": 900.0, "text": "", "low": False, "words": words}]
+    media.peaks = [10, 99, 10] * 3000
+    db.commit()
+    page = bob.get(f"/sessions/{session.id}")
+    assert page.text.count("<i>customer</i>") >= 2250
+    assert len(page.data) < 75_000
+    assert 'viewBox="0 0 237 100"' in page.text
 
 
 @pytest.mark.parametrize("part", ["scorecard", "notes", "decision"])
