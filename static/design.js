@@ -15,7 +15,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 function show(id) {
   const part = document.getElementById(id);
   if (!part) return;
-  for (const details of part.querySelectorAll("details.levels")) details.open = true;
+  for (const details of part.querySelectorAll("details.anchor-fields")) details.open = true;
   part.querySelector("textarea, input:not([type=hidden])")?.focus({ preventScroll: true });
   part.scrollIntoView({ block: "nearest", behavior: "auto" });
 }

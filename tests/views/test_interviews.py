@@ -312,6 +312,16 @@ def test_a_button_that_does_not_exist_breaks_nothing(alice: FlaskClient, world: 
     assert len(reload(db, world).draft["questions"]) == 3
 
 
+def test_two_megabytes_of_text_are_kept_and_said_to_be_too_long(alice: FlaskClient, world: World, db: Session) -> None:
+    address = f"/interviews/{world.interview.id}"
+    long = "Welcome to us. " * 140_000
+    answer = alice.post(address, data=form_of(alice, address, welcome=long))
+    assert answer.status_code == 422
+    assert "At most 4000 characters" in answer.text
+    assert reload(db, world).draft["welcome"] == long.strip()
+    assert alice.post(f"{address}/publish", data=form_of(alice, address)).status_code == 422
+
+
 def test_hostile_text_is_shown_as_text(alice: FlaskClient, world: World) -> None:
     address = f"/interviews/{world.interview.id}"
     alice.post(address, data=form_of(alice, address, title='<img src=x onerror="x">"', **{"questions-0-prompt": "</textarea><script>\0"}))
