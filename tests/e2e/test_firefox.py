@@ -72,7 +72,7 @@ def test_an_answer_spoken_in_firefox_arrives_whole_and_is_understood(
 
     sign_in(page, greenroom)
     page.get_by_role("link", name="Frida Firefox").first.click()
-    transcript = page.locator("[data-transcript]").first
+    transcript = page.locator(".said").first
     expect(transcript).to_contain_text(re.compile("customer|listened|order|table"), timeout=LONG)
     assert speech.error_rate(transcript.inner_text()) <= 0.25
     page.wait_for_function("() => document.querySelector('video').readyState >= 1")

@@ -59,7 +59,7 @@ def test_the_reviewer_reads_what_was_said_within_the_error_rate(greenroom: Green
     sign_in(page, greenroom)
     page.get_by_role("link", name=submitted).first.click()
     expect(page.get_by_role("heading", name=submitted)).to_be_visible()
-    transcript = page.locator("[data-transcript]").first
+    transcript = page.locator(".said").first
     expect(transcript).to_contain_text(re.compile("customer|listened|order"), timeout=LONG)
     heard = transcript.inner_text()
     assert len(speech.words(heard)) >= 35

@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.widget.candidate import Candidate
 from tests.widget.fake_server import FakeGreenroom
+from tests.widget.test_faults import settle
 from widget import files
 
 LANGUAGES = sorted((files.FRAME / "words").glob("*.js"))
@@ -91,11 +92,10 @@ def test_at_350_kbit_an_answer_arrives_and_the_next_has_less_picture_and_the_sam
     candidate.sees("Safe with us", 30_000)
     candidate.button("Record again").click()
     candidate.record(3)
-    candidate.sees("Safe with us", 15_000)
+    settle(room, count=2)
     options = frame.evaluate("window.options")
     assert options[-1]["videoBitsPerSecond"] + options[-1]["audioBitsPerSecond"] < 300_000
     assert {one["audioBitsPerSecond"] for one in options} == {32_000}
-    assert [take["state"] for take in room.only_session["takes"]] == ["verified", "verified"]
 
 
 def test_the_first_button_works_soon_on_a_slow_line(page: Page, room: FakeGreenroom) -> None:

@@ -114,6 +114,7 @@ export function record(stream, { kind, mayFallToAudio, bits, ...callbacks }) {
     // Some engines never say 'stop'.
     await Promise.race([finished, new Promise((resolve) => { setTimeout(resolve, STOP_MS); })]);
     await run.line;
+    if (!run.slices && active > SLICE_MS * 2 && run.attempt) deaf.add(run.attempt.type);
     callbacks.onend({ seconds: seconds(), reason, code });
   }
 
