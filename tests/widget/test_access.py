@@ -298,6 +298,7 @@ def test_what_happens_is_announced_without_moving_focus(page: Page, room: FakeGr
     candidate.keep()
     candidate.finish_in_writing(2, 3)
     candidate.submit()
+    page.wait_for_timeout(300)  # words reach the region a moment after it was emptied
     said = inner(page).evaluate("window.said")
     assert inner(page).evaluate("window.before") is True
     wanted = [
