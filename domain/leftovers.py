@@ -13,7 +13,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import Part, Upload
+from models import CandidateSession, Job, Media, Part, Take, Upload
 from models.base import ALPHABET
 
 SETTLED: Final = timedelta(hours=1)
@@ -30,6 +30,37 @@ def orphans(db: Session, keys: Iterable[str], now: datetime) -> list[str]:
         if len(folders) == 4 and folders[0] == "uploads":
             by_upload.setdefault(folders[2], []).append(key)
     return [key for upload_id, held in by_upload.items() if _is_over(db, upload_id, now) for key in _unnamed(db, upload_id, held)]
+
+
+def media_orphans(db: Session, keys: Iterable[str], now: datetime) -> list[str]:
+    """Those of these keys of renditions (`media/<employer>/<take>/<file>`) that no row names and none will, as when a
+    recording was erased while it was being prepared."""
+    by_take: dict[str, list[str]] = {}
+    for key in keys:
+        folders = key.split("/")
+        if len(folders) == 4 and folders[0] == "media":
+            by_take.setdefault(folders[2], []).append(key)
+    return [key for take_id, held in by_take.items() for key in _unnamed_renditions(db, take_id, held, now)]
+
+
+def _unnamed_renditions(db: Session, take_id: str, keys: list[str], now: datetime) -> list[str]:
+    row = db.scalar(sa.select(Media).where(Media.take_id == take_id))
+    named = {row.playback_key, row.voice_key, row.poster_key} if row else set()
+    unnamed = [key for key in keys if key not in named]
+    return unnamed if unnamed and _is_prepared(db, take_id, row, now) else []
+
+
+def _is_prepared(db: Session, take_id: str, row: Media | None, now: datetime) -> bool:
+    """Whether nobody is preparing this take, or may yet: it was prepared or erased an hour ago, or there is no such take."""
+    busy = sa.select(Job.id).where(Job.kind == "prepare", Job.subject_id == take_id, Job.state.in_(("waiting", "running")))
+    if db.scalar(busy) is not None:
+        return False
+    if row is not None:
+        return bool(row.created_at < now - SETTLED)
+    session = db.scalar(sa.select(CandidateSession).join(Take, Take.session_id == CandidateSession.id).where(Take.id == take_id))
+    if session is None:
+        return _born(take_id) < now - UNKNOWN
+    return session.erased_at is not None and bool(session.erased_at < now - SETTLED)
 
 
 def _is_over(db: Session, upload_id: str, now: datetime) -> bool:

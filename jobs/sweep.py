@@ -58,6 +58,7 @@ def tidy(bench: Bench) -> int:
     workroom.clear_dead(bench.settings.data / "work")
     with bench.sessions.open() as db:
         keys = leftovers.orphans(db, bench.store.keys("uploads"), bench.now())
+        keys += leftovers.media_orphans(db, bench.store.keys("media"), bench.now())
     return _delete(bench, keys) + _drop_unused_clips(bench)
 
 

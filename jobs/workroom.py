@@ -8,11 +8,14 @@ from __future__ import annotations
 import fcntl
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 LOCK = ".lock"
+NEWBORN = 60.0
+"""Seconds in which a worker that made its folder surely holds its lock."""
 
 
 @contextmanager
@@ -43,10 +46,20 @@ def clear_dead(root: Path) -> int:
 
 
 def _is_dead(folder: Path) -> bool:
-    """A folder without a lock was made a moment ago, or its worker was killed in that moment: it is left for the next round."""
+    """A folder without a lock was made a moment ago, or its worker was killed in that moment: age tells which."""
     try:
         with (folder / LOCK).open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
+    except FileNotFoundError:
+        return _age(folder) > NEWBORN
     except OSError:
         return False
+
+
+def _age(folder: Path) -> float:
+    """Seconds since it last changed; none at all when another worker has just cleared it."""
+    try:
+        return time.time() - folder.stat().st_mtime
+    except OSError:
+        return 0.0

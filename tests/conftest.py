@@ -111,6 +111,8 @@ def app(settings: Settings, blank: Path) -> Iterator[Flask]:
 
 
 def _clear(folder: Path) -> None:
+    """Folders may stay, except the rooms of workers: a worker of the next test that bears the same name could not make its own."""
+    shutil.rmtree(folder / "work", ignore_errors=True)
     for path in folder.rglob("*"):
         if not path.is_dir():
             path.unlink()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
-from domain import media
+from domain import erasure, media
+from domain.audit import Actor
 from jobs import sweep, workroom
 from jobs.bench import Bench
-from models import Part, Take, Upload, new_id
+from models import CandidateSession, Job, Part, Take, Upload, new_id
 from tests import factories
 from tests.factories import World
 from tests.jobs.conftest import Clock, create_take
@@ -97,6 +99,40 @@ def test_an_upload_without_a_row_gets_a_day(bench: Bench, take: Take, clock: Clo
     assert bench.store.exists(strange)
 
 
+def rendition(bench: Bench, take: Take, name: str = "playback.webm") -> str:
+    key = f"media/{take.employer_id}/{take.id}/{name}"
+    bench.store.put(key, b"what was said")
+    return key
+
+
+def test_renditions_of_a_recording_erased_meanwhile_go_after_an_hour(db: Session, bench: Bench, take: Take, clock: Clock) -> None:
+    key = rendition(bench, take)
+    session = db.get_one(CandidateSession, take.session_id)
+    session.state = "withdrawn"
+    erasure.erase(db, Actor(take.employer_id, "system"), session, clock.at)
+    db.commit()
+    assert sweep.tidy(bench) == 0, "a worker may still be storing them"
+    clock.forward(3601)
+    assert sweep.tidy(bench) >= 1
+    assert not bench.store.exists(key)
+
+
+def test_renditions_stay_while_they_are_named_or_may_yet_be(db: Session, bench: Bench, take: Take, clock: Clock) -> None:
+    named, older = rendition(bench, take), rendition(bench, take, "playback.mp4")
+    clock.forward(8 * 86400)
+    assert sweep.tidy(bench) == 0, "it waits to be prepared"
+    db.query(Job).update({"state": "parked"})
+    db.commit()
+    assert sweep.tidy(bench) == 0, "somebody may try again"
+    media.record(db, take.employer_id, take.id, {"playback_key": named}, clock.at)
+    db.query(Job).update({"state": "done"})
+    db.commit()
+    assert sweep.tidy(bench) == 0, "it was prepared just now"
+    clock.forward(3601)
+    assert sweep.tidy(bench) == 1
+    assert (bench.store.exists(named), bench.store.exists(older)) == (True, False)
+
+
 def test_a_broken_step_does_not_stop_the_others(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     done = []
 
@@ -124,6 +160,12 @@ def test_only_a_dead_workers_room_is_cleared(bench: Bench) -> None:
         dead.mkdir()
         (dead / workroom.LOCK).touch()
         assert workroom.clear_dead(rooms) == 1
+        newborn, unborn = rooms / "newborn", rooms / "unborn"
+        newborn.mkdir()
+        unborn.mkdir()
+        os.utime(unborn, (1, 1))
+        assert workroom.clear_dead(rooms) == 1
+        assert (newborn.exists(), unborn.exists()) == (True, False), "one without a lock is old, or just being made"
         assert (alive / "copy.webm").exists()
         assert not dead.exists()
     assert not alive.exists()
