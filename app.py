@@ -19,7 +19,7 @@ from config import Settings
 from domain.errors import Conflict, NotFound, Refused, TooLarge, TooMany
 from domain.tokens import Tokens
 from jobs import queues
-from models import db
+from models import DataError, db
 from views import pages
 
 log = structlog.get_logger()
@@ -78,6 +78,13 @@ def _answer_errors(app: Flask) -> None:
             if name == "Allow":
                 response.headers[name] = value
         return response
+
+    @app.errorhandler(DataError)
+    def unstorable(_: DataError) -> Response:
+        db.session.rollback()
+        return _answer(
+            Refused("What was sent holds characters that cannot be stored. Nothing was changed.", "Type it anew and send it again."), 400
+        )
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Response:

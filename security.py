@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 
-from domain.errors import CrossSite
+from domain.errors import CrossSite, NotFound, Unstorable
 
+FORM = "application/x-www-form-urlencoded"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
@@ -46,6 +47,14 @@ def refuse_cross_site() -> None:
         raise CrossSite
 
 
+def refuse_unstorable() -> None:
+    """No id and no text holds a zero character; PostgreSQL cannot even look for one."""
+    if "\0" in request.path:
+        raise NotFound
+    if request.mimetype == FORM and any("\0" in value for values in request.form.listvalues() for value in values):
+        raise Unstorable
+
+
 def add_headers(response: Response) -> Response:
     """Puts the strict defaults on every answer; a route that needs another value has set it already."""
     for name, value in HEADERS.items():
@@ -57,6 +66,7 @@ def add_headers(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Installs both on the application."""
+    """Installs all of it on the application."""
     app.before_request(refuse_cross_site)
+    app.before_request(refuse_unstorable)
     app.after_request(add_headers)

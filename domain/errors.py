@@ -180,3 +180,8 @@ class Unavailable(Refused):
     code, status = "unavailable", 503
     message = "Our storage does not answer at the moment. Nothing you recorded is lost: it stays in this browser."
     action = "Keep this page open. We try again by ourselves."
+
+
+class Unstorable(Refused):
+    message = "What was sent holds characters that cannot be stored. Nothing was changed."
+    action = "Go back, type it anew and send it again."

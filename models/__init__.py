@@ -2,7 +2,7 @@
 
 from models.answer import Answer, Take
 from models.audit import AuditEvent
-from models.base import EVERY_EMPLOYER, Base, TenantUnset, UTCDateTime, db, is_reachable, new_id, serve
+from models.base import EVERY_EMPLOYER, Base, DataError, TenantUnset, UTCDateTime, db, is_reachable, new_id, serve
 from models.candidate import Accommodation, Candidate, CandidateSession, Consent, Inquiry, Invite, Notice, Step
 from models.clip import Clip
 from models.employer import Employer, Login, Member
@@ -33,6 +33,7 @@ __all__ = [
     "Clip",
     "Consent",
     "Criterion",
+    "DataError",
     "Decision",
     "Embed",
     "Employer",

@@ -11,6 +11,7 @@ from adapters.media import MediaLimits, MediaRefused, MediaTimeout, prepare
 from tests.adapters.hostile import HLS, crafted, fuzzed
 
 CRAFTED = dict(crafted())
+OUTPUTS = {"playback.webm", "playback.mp4", "playback.wav", "voice.webm", "voice.mp4", "voice.wav", "poster.jpg"}
 LIMITS = MediaLimits(wall=20, cpu=15)
 
 
@@ -38,7 +39,7 @@ def test_an_attack_ends_as_a_marked_answer(name: str, tmp_path: Path) -> None:
     before = sorted(os.listdir(tmp_path.parent))  # noqa: PTH208
     assert outcome(CRAFTED[name], tmp_path) in {"refused", "unreadable", "played"}
     assert sorted(os.listdir(tmp_path.parent)) == before  # noqa: PTH208
-    assert {path.name for path in (tmp_path / "out").iterdir()} <= {"playback.webm", "playback.mp4", "playback.wav", "poster.jpg"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} <= OUTPUTS
 
 
 @pytest.mark.parametrize("name", ["playlist", "concat list", "dash", "session description", "png", "svg", "zip", "html", "avif brand"])

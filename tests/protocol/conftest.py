@@ -164,7 +164,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iterat
     settings = Settings(
         data=tmp_path_factory.mktemp("house"), database_url=database_url, redis_url="redis://127.0.0.1:1/0", keys="k" * 40, public_url=url
     )
-    app = create_app(settings, TESTING=True, SERVER_NAME="greenroom.test")
+    app = create_app(settings, TESTING=True, SERVER_NAME="greenroom.test", RATELIMIT_STORAGE_URI="memory://")
     with app.app_context():
         empty(database.engine)
         serve(database.session(), EVERY_EMPLOYER)

@@ -173,7 +173,7 @@ def installed(data: Path) -> Iterator[Installation]:
     line = Line(web)
     settings = Settings(data=data, redis_url="redis://127.0.0.1:1/0", keys="k" * 40, public_url=line.origin, idle_seconds=3)
     site_port = free_port()
-    app = create_app(settings, TESTING=True)
+    app = create_app(settings, TESTING=True, RATELIMIT_STORAGE_URI="memory://")
     with app.app_context():
         empty(database.engine)
         serve(database.session(), EVERY_EMPLOYER)
