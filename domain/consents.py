@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -29,6 +29,12 @@ def standing(db: Session, session_id: str) -> dict[str, bool]:
     """What holds now, for each purpose; False where nothing was said."""
     rows = db.scalars(sa.select(Consent).where(Consent.session_id == session_id).order_by(Consent.at, Consent.id))
     return dict.fromkeys(PURPOSES, False) | {row.purpose: row.given for row in rows}
+
+
+def may_learn_from(db: Session, session_ids: Sequence[str]) -> bool:
+    """Whether each of these agrees to AI still, and none was erased."""
+    erased = sa.select(sa.func.count()).where(CandidateSession.id.in_(session_ids), CandidateSession.erased_at.is_not(None))
+    return not db.scalar(erased) and all(standing(db, session_id)["ai"] for session_id in session_ids)
 
 
 def find_notice(db: Session, session_id: str) -> Notice | None:

@@ -13,13 +13,23 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import CandidateSession, Job, Media, Part, Take, Upload
+from models import CandidateSession, Clip, Job, Media, Part, Take, Upload
 from models.base import ALPHABET
 
 SETTLED: Final = timedelta(hours=1)
 """How long an upload must have been over before its leftovers go."""
 UNKNOWN: Final = timedelta(days=1)
 """How old an upload without a row must be."""
+
+
+def clips(db: Session, keys: Iterable[str], now: datetime) -> list[str]:
+    """Those of these keys (`clips/<employer>/<clip>/<file>`) that no clip names: an upload that was never committed."""
+    held = [key for key in keys if key.startswith("clips/") and key.count("/") == 3 and _born(key.split("/")[2]) < now - UNKNOWN]
+    if not held:
+        return []
+    rows = db.execute(sa.select(Clip.id, Clip.state, Clip.original_key, Clip.playback_key)).all()
+    named, preparing = {key for row in rows for key in row[2:]}, {row.id for row in rows if row.state == "waiting"}
+    return [key for key in held if key not in named and key.split("/")[2] not in preparing]
 
 
 def orphans(db: Session, keys: Iterable[str], now: datetime) -> list[str]:

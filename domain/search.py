@@ -56,6 +56,12 @@ def forget(db: Session, session_id: str) -> None:
     db.flush()
 
 
+def compact(db: Session) -> None:
+    """FTS5 only marks what was deleted; merging its pieces drops it for good. PostgreSQL does so by itself."""
+    if db.get_bind().dialect.name == "sqlite":
+        db.connection().exec_driver_sql("INSERT INTO search_fts(search_fts) VALUES ('optimize')")
+
+
 def _sqlite(words: list[str], employer_id: str) -> sa.ColumnElement[bool]:
     query = " AND ".join([f'employer_id : "{employer_id}"', *(f'text : "{" ".join(_pieces(word))}"*' for word in words)])
     matches = sa.text("SELECT rowid FROM search_fts WHERE search_fts MATCH :query ORDER BY rowid DESC LIMIT :most")

@@ -40,8 +40,8 @@ def calibrate(bench: Bench, job: Job) -> Write:
     }
 
     def write(db: Session, now: datetime) -> list[str]:
-        if not all(consents.standing(db, session_id)["ai"] for session_id in sources):
-            return []  # somebody took their agreement back while we learned; the next round learns without them
+        if not consents.may_learn_from(db, sources):
+            return []  # somebody took their agreement back, or was erased, while we learned; the next round learns without them
         proposal_records.store_model(db, job.employer_id, proposing.fingerprint(lessons[0].asked), values, now)
         return []
 

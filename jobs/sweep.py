@@ -59,6 +59,7 @@ def tidy(bench: Bench) -> int:
     with bench.sessions.open() as db:
         keys = leftovers.orphans(db, bench.store.keys("uploads"), bench.now())
         keys += leftovers.media_orphans(db, bench.store.keys("media"), bench.now())
+        keys += leftovers.clips(db, bench.store.keys("clips"), bench.now())
     return _delete(bench, keys) + _drop_unused_clips(bench)
 
 
@@ -83,6 +84,10 @@ def forget(bench: Bench) -> int:
                 erasure.erase(db, Actor(session.employer_id, "system"), session, bench.now())
                 db.commit()
                 gone += 1
+        erasure.forget_strangers(db, bench.now())
+        db.commit()
+        if gone:
+            erasure.clean_up(db)
     return gone
 
 

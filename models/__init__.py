@@ -2,7 +2,7 @@
 
 from models.answer import Answer, Take
 from models.audit import AuditEvent
-from models.base import EVERY_EMPLOYER, Base, DataError, TenantUnset, UTCDateTime, db, is_reachable, new_id, serve
+from models.base import EVERY_EMPLOYER, Base, DataError, TenantUnset, UTCDateTime, db, is_reachable, new_id, serve, truncate_log
 from models.candidate import Accommodation, Candidate, CandidateSession, Consent, Inquiry, Invite, Notice, Step
 from models.clip import Clip
 from models.employer import Employer, Login, Member
@@ -81,4 +81,5 @@ __all__ = [
     "new_id",
     "one_session",
     "serve",
+    "truncate_log",
 ]

@@ -103,6 +103,13 @@ def is_reachable(session: orm.Session) -> bool:
     return True
 
 
+def truncate_log(session: orm.Session) -> None:
+    """Empties SQLite's write-ahead log into its file, as far as readers allow: old pages in it hold what was erased since."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        session.rollback()
+
+
 def _touches_tenant(statement: sa.Executable) -> bool:
     """Mappers are not enough: `select(count()).select_from(Opening)` names none, so the tables are looked for."""
     elements = visitors.iterate(cast(visitors.ExternallyTraversible, statement))
@@ -126,9 +133,10 @@ def _fence(state: orm.ORMExecuteState) -> None:
 
 @event.listens_for(sa.engine.Engine, "connect")
 def _tune_sqlite(connection: Any, _record: Any) -> None:
-    """WAL lets readers and one writer work at once; the busy time-out makes writers queue instead of failing."""
+    """WAL lets readers and one writer work at once; the busy time-out makes writers queue instead of failing; what is deleted
+    is overwritten, since people were promised that it goes."""
     if type(connection).__module__.startswith("sqlite3"):
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

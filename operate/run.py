@@ -132,10 +132,14 @@ def erase(asked: argparse.Namespace) -> int:
         session = db.get(CandidateSession, asked.session)
         if session is None:
             raise Stop("there is no such candidate session: its id stands in the address of its review page.")
+        if session.addendum_to_id is not None:
+            session = db.get_one(CandidateSession, session.addendum_to_id)
+        erasure.require_ended(session)
         for key in erasure.keys(db, session):
             store.delete(key)
         erasure.erase(db, Actor(session.employer_id, "system"), session, clock.now(), person=True)
         db.commit()
+        erasure.clean_up(db)
     print("greenroom: erased. Scores, decisions and their reasons stay, without a name. Older backups still hold the rest.")
     return 0
 

@@ -22,11 +22,15 @@ from typing import Any
 import pytest
 import requests
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 import cli
+from adapters.storage import open_store
 from config import Settings
 from models import one_session
 from tests import databases
+from tests.factories import World
+from tests.reviewing import create_submitted
 
 ROOT = Path(__file__).parents[1]
 Up = Callable[..., "Running"]
@@ -69,6 +73,25 @@ def test_a_taken_address_and_a_short_password_are_one_line(
     assert create_owner(data, monkeypatch, "x@acme.test", "short") == 1
     said = capsys.readouterr().err.splitlines()
     assert said == ["greenroom: This address is already in use.", "greenroom: a password needs at least 12 characters."]
+
+
+def test_erasing_somebody_who_is_still_answering_is_refused_before_anything_goes(
+    db: Session, settings: Settings, world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, store = create_submitted(db, world), open_store(settings.store)
+    session.state = "in_progress"
+    db.commit()
+    if settings.database_url:
+        monkeypatch.setenv("GREENROOM_DATABASE_URL", settings.database_url)
+    store.put("take/playback.mp4", b"an answer")
+    assert run("erase", "--data", settings.data, "--session", session.id) == 1
+    assert "still going on" in capsys.readouterr().err
+    assert store.exists("take/playback.mp4")
+    session.state = "submitted"
+    db.commit()
+    assert run("erase", "--data", settings.data, "--session", session.id) == 0
+    assert not store.exists("take/playback.mp4")
+    assert "Carla" not in str(db.execute(sa.text("SELECT * FROM candidate")).all())
 
 
 def test_a_new_key_signs_and_older_ones_may_be_retired(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

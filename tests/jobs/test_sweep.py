@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from domain import erasure, media
+from domain import erasure, inquiries, media
 from domain.audit import Actor
 from jobs import sweep, workroom
 from jobs.bench import Bench
-from models import CandidateSession, Job, Part, Take, Upload, new_id
+from models import CandidateSession, Clip, Job, Part, Take, Upload, new_id
 from tests import factories
 from tests.factories import World
 from tests.jobs.conftest import Clock, create_take
@@ -131,6 +131,31 @@ def test_renditions_stay_while_they_are_named_or_may_yet_be(db: Session, bench: 
     clock.forward(3601)
     assert sweep.tidy(bench) == 1
     assert (bench.store.exists(named), bench.store.exists(older)) == (True, False)
+
+
+def test_a_clip_that_was_stored_and_never_written_down_goes_after_a_day(db: Session, bench: Bench, world: World, clock: Clock) -> None:
+    from adapters import clock as real
+
+    clock.at = real.now()
+    lost, named = (f"clips/{world.employer.id}/{new_id()}/original" for _ in "12")
+    for key in (lost, named):
+        bench.store.put(key, b"welcome")
+    db.add(Clip(employer_id=world.employer.id, original_key=named, created_at=clock.at, frozen_at=clock.at))
+    db.commit()
+    assert sweep.tidy(bench) == 0
+    clock.forward(2 * 86400)
+    assert sweep.tidy(bench) == 1
+    assert (bench.store.exists(lost), bench.store.exists(named)) == (False, True)
+
+
+def test_requests_of_strangers_are_forgotten_with_the_rest(db: Session, bench: Bench, world: World, clock: Clock) -> None:
+    asked = inquiries.ask(db, world.version, None, inquiries.Asked("help", "I use a screen reader", "Zoe", "zoe@home.test"), clock.at)
+    inquiries.finish(db, world.actor, asked.id, clock.at)
+    db.commit()
+    clock.forward(91 * 86400)
+    sweep.forget(bench)
+    db.refresh(asked)
+    assert (asked.email, asked.message) == ("", "")
 
 
 def test_a_broken_step_does_not_stop_the_others(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
