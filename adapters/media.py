@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from adapters import sandbox
+from adapters.sandbox_nursery import Nursery
 
 __all__ = ["MediaLimits", "MediaRefused", "MediaTimeout", "Prepared", "fake_prepare", "prepare"]
 
+_NURSERY = Nursery("adapters.media_child")
 PLAYBACK_TYPES = {"webm": "video/webm", "mp4": "video/mp4", "wav": "audio/wav"}
 
 
@@ -94,7 +96,7 @@ def prepare(takes: Sequence[Sequence[Path]], out_dir: Path, limits: MediaLimits 
     box = sandbox.Limits(wall=limits.wall, cpu=limits.cpu, memory=limits.memory, file=limits.max_bytes)
     every_part = [part for parts in whole for part in parts]
     try:
-        answer = sandbox.run("adapters.media_child", request, box, reads=every_part, writes=[out_dir])
+        answer = _NURSERY.run(request, box, reads=every_part, writes=[out_dir])
     except sandbox.SandboxTimeout as late:
         raise MediaTimeout(str(late)) from late
     except sandbox.SandboxCrash as crash:

@@ -30,6 +30,7 @@ __all__ = ["Child", "Limits", "SandboxCrash", "SandboxError", "SandboxTimeout", 
 
 ROOT = Path(__file__).resolve().parent.parent
 _BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from adapters.sandbox_child import main; main()"
+_NURSE = "import sys; sys.path.insert(0, sys.argv[1]); from adapters.sandbox_child import nurse; nurse(sys.argv[2])"
 _RESULT_MAX = 8 << 20
 _LOG_TAIL = 600
 
@@ -99,10 +100,7 @@ class Child:
 
     def last_words(self) -> str:
         """The end of what the child wrote to its error output, on one line."""
-        with suppress(OSError):
-            said = self.log.read_bytes()[-_LOG_TAIL:].decode("utf-8", "replace")
-            return " ".join(said.split())
-        return ""
+        return _last_words(self.log)
 
 
 def run(
@@ -118,8 +116,7 @@ def run(
     """
     child = start(module, request, limits, Confinement(reads, writes))
     try:
-        code = child.process.wait(limits.wall)
-        return _answer(child, code)
+        return answer(Path(child.folder.name), child.process.wait(limits.wall))
     except subprocess.TimeoutExpired as late:
         raise SandboxTimeout(f"{module} ran longer than {limits.wall:g} s") from late
     finally:
@@ -134,11 +131,22 @@ def start(
     pipes: bool = False,
 ) -> Child:
     """Start a confined child that calls `module.run(request)`. With `pipes`, its stdin and stdout are ours to use."""
+    folder = furnish(module, request, limits, confinement, os.getpid())
+    work = Path(folder.name)
+    with (work / "log").open("wb") as log:
+        process = _popen(work, log, pipes)
+    return Child(process, folder, work / "log")
+
+
+def furnish(
+    module: str, request: dict[str, Any], limits: Limits, confinement: Confinement, parent: int
+) -> tempfile.TemporaryDirectory[str]:
+    """A child's own folder with its order in it. `parent`: the process with which the child ends."""
     folder = tempfile.TemporaryDirectory(prefix="greenroom-box-", ignore_cleanup_errors=True)
     work = Path(folder.name)
     order = {
         "module": module,
-        "parent": os.getpid(),
+        "parent": parent,
         "request": request,
         "limits": asdict(limits),
         "reads": [str(Path(path).resolve()) for path in [work, *confinement.reads]],
@@ -147,9 +155,22 @@ def start(
         "keeps_folder": confinement.keeps_folder,
     }
     (work / "order.json").write_text(json.dumps(order))
-    with (work / "log").open("wb") as log:
-        process = _popen(work, log, pipes)
-    return Child(process, folder, work / "log")
+    return folder
+
+
+def start_nurse(module: str) -> subprocess.Popen[bytes]:
+    """Start the warm parent of `sandbox_nursery.py`; its pipes are how one talks to it."""
+    root = Path("/")
+    return subprocess.Popen(  # noqa: S603  our own interpreter, our own words
+        [sys.executable, "-I", "-B", "-c", _NURSE, str(ROOT), module],
+        cwd=root,
+        env=_environment(root),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        bufsize=0,
+        start_new_session=True,
+        close_fds=True,
+    )
 
 
 def _popen(work: Path, log: IO[bytes], pipes: bool) -> subprocess.Popen[bytes]:
@@ -182,17 +203,23 @@ def _environment(work: Path) -> dict[str, str]:
     }
 
 
-def _answer(child: Child, code: int) -> dict[str, Any]:
-    """Read the child's answer; it comes from where hostile bytes were read, so its size and shape are checked."""
+def answer(folder: Path, code: int) -> dict[str, Any]:
+    """Read what a child that ended with `code` left in its folder; hostile bytes were read there, so size and shape are checked."""
     if code == -signal.SIGXCPU:
         raise SandboxTimeout("the processor time was used up")
     if code != 0:
-        raise SandboxCrash(f"ended with {code}: {child.last_words()}")
+        raise SandboxCrash(f"ended with {code}: {_last_words(folder / 'log')}")
     try:
-        with (Path(child.folder.name) / "result.json").open("rb") as result:
-            answer = json.loads(result.read(_RESULT_MAX))
+        with (folder / "result.json").open("rb") as result:
+            said = json.loads(result.read(_RESULT_MAX))
     except (OSError, ValueError) as nonsense:
-        raise SandboxCrash(f"gave no readable answer: {child.last_words()}") from nonsense
-    if not isinstance(answer, dict):
+        raise SandboxCrash(f"gave no readable answer: {_last_words(folder / 'log')}") from nonsense
+    if not isinstance(said, dict):
         raise SandboxCrash("gave an answer that is no object")
-    return answer
+    return said
+
+
+def _last_words(log: Path) -> str:
+    with suppress(OSError):
+        return " ".join(log.read_bytes()[-_LOG_TAIL:].decode("utf-8", "replace").split())
+    return ""

@@ -7,16 +7,21 @@ fence that an old kernel or a container takes away.
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib
 import json
 import os
 import platform
 import resource
+import select
+import signal
 import socket
 import struct
 import sys
 import threading
 import time
+import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -72,6 +77,55 @@ def main() -> None:
     sys.stderr.flush()
     # Leave without running the exit handlers of native libraries, some of which hang on their own threads.
     os._exit(0)
+
+
+def nurse(module: str) -> None:
+    """The warm parent of `sandbox_nursery.py`: for each folder named on stdin, fork a child that works there.
+
+    Says the child's number, then how it ended, and keeps the number taken until it hears a line in return. When stdin
+    ends, so do we and the child.
+    """
+    importlib.import_module(module)
+    gc.freeze()
+    with open(0, "rb", buffering=0) as orders:
+        while folder := orders.readline().decode().rstrip():
+            child = os.fork()
+            if child == 0:
+                _grow_up(folder)
+            with suppress(BrokenPipeError):
+                os.write(1, f"{child}\n".encode())
+                os.write(1, f"{_end_of(child)}\n".encode())
+            orders.readline()
+            os.waitpid(child, 0)
+
+
+def _end_of(child: int) -> int:
+    """Wait for a child, or kill it when nobody waits for us any more. Its exit code, or minus the signal that ended it."""
+    handle = os.pidfd_open(child)
+    ended, _, _ = select.select([0, handle], [], [])
+    os.close(handle)
+    if 0 in ended and handle not in ended:
+        os.kill(child, signal.SIGKILL)
+    how = os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    assert how is not None
+    return how.si_status if how.si_code == os.CLD_EXITED else -how.si_status
+
+
+def _grow_up(folder: str) -> NoReturn:
+    """A fork becomes what a child started cold is: own group, folder and log, nobody's pipes. Then it confines itself."""
+    try:
+        os.setsid()
+        os.chdir(folder)
+        null, log = os.open(os.devnull, os.O_RDWR), os.open("log", os.O_WRONLY | os.O_CREAT, 0o600)
+        for handle, place in ((null, 0), (null, 1), (log, 2)):
+            os.dup2(handle, place)
+        os.closerange(3, 256)
+        os.environ.update(HOME=folder, TMPDIR=folder)
+        main()
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+    os._exit(1)
 
 
 def follow(parent: int) -> None:

@@ -22,12 +22,23 @@ def run(request: dict[str, Any]) -> Any:
         "sleep": lambda asked: time.sleep(60),
         "crash": lambda asked: signal.raise_signal(signal.SIGSEGV),
         "raise": lambda asked: 1 / 0,
+        "parent": lambda asked: {"parent": os.getppid()},
+        "remember": _remember,
         "list": lambda asked: [1],
         "grow": lambda asked: {"size": len(bytearray(asked["bytes"]))},
         "write": lambda asked: {"size": Path("big").write_bytes(b"x" * asked["bytes"])},
         "open": lambda asked: {"count": len([open("order.json") for _ in range(asked["files"])])},  # noqa: SIM115, PTH123
     }
     return doing[request["do"]](request)
+
+
+_memory: list[str] = []
+
+
+def _remember(asked: dict[str, Any]) -> dict[str, Any]:
+    before = _memory[-1] if _memory else None
+    _memory.append(asked["what"])
+    return {"before": before}
 
 
 def _spin(asked: dict[str, Any]) -> None:
