@@ -97,9 +97,7 @@ def _require_seen(before: Decision | None, seen: str) -> None:
         return
     if before is None:
         raise Conflict("Somebody took the decision back in the meantime.", "Look at it again; your reason is still in the form.")
-    raise Conflict(
-        f"{before.member.name} decided “{before.verdict}” in the meantime.", "Look at it again; your reason is still in the form."
-    )
+    raise Conflict(f"{before.member.name} decided in the meantime.", "Look at it again; your reason is still on the page.")
 
 
 def _add(db: Session, actor: Actor, session: CandidateSession, verdict: str, reason: str, undoes_id: str | None, now: datetime) -> Decision:

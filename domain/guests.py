@@ -21,7 +21,6 @@ from models import Answer, CandidateSession, GuestLink, Member
 DAYS: Final = 7
 MOST_DAYS: Final = 30
 LONGEST_NAME: Final = 120
-SEES_ALL: Final = ("owner", "admin")
 
 
 class LinkEnded(Refused):
@@ -36,7 +35,7 @@ def may_invite(db: Session, session: CandidateSession, member: Member) -> bool:
     """Whether this member may hand the packet on: somebody has scored, and the member may see it all themselves."""
     if member.role == "read_only" or not session.scorecard_count:
         return False
-    return member.role in SEES_ALL or scorecards.may_see_others(db, session, member)
+    return scorecards.may_see_outcome(db, session, member)
 
 
 def invite(db: Session, member: Member, session: CandidateSession, name: str, days: int, now: datetime) -> GuestLink:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from domain import addenda, audit, members, search, tags
 from domain.audit import Actor, Verb
+from domain.scorecards import OVERSEERS
 from models import Candidate, CandidateSession, Interview, Member, Scorecard, Tag
 
 PAGE: Final = 50
@@ -56,7 +57,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the list. `is_scored`: the looking member's own scorecard is in. `asked`: the state of what was asked back."""
+    """One line of the list. `is_scored`: the looking member's own scorecard is in; before that a reviewer gets no `verdict`. `asked`: the state of what was asked back."""
 
     id: str
     name: str
@@ -73,11 +74,6 @@ class Row:
     tags: Sequence[str] = ()
     asked: str = ""
 
-    @property
-    def is_on_hold(self) -> bool:
-        return self.verdict == "hold"
-
-
 @dataclass(frozen=True)
 class Page:
     """`after` continues the list, "" at its end."""
@@ -90,7 +86,7 @@ def page(db: Session, member: Member, wanted: Filter) -> Page:
     """One page of the list for this member. Ids come first, from an index alone; what is shown of them is read after."""
     wanted = _planned(db, member, wanted)
     if wanted.text.strip():
-        found = search.sessions_with(db, member.employer_id, wanted.text)
+        found = search.sessions_with(db, member, wanted.text)
         return Page(_rows(db, member, _in_reach(db, member, wanted, found), wanted.text), "")
     if wanted.order == "sample":
         return Page(_rows(db, member, _sample(db, member, wanted)), "")
@@ -257,12 +253,14 @@ def _rows(db: Session, member: Member, ids: Sequence[str], text: str = "") -> li
     shown = _shown().where(CandidateSession.id.in_(ids))
     own = sa.select(Scorecard.session_id).where(Scorecard.session_id.in_(ids), Scorecard.member_id == member.id)
     scored = set(db.scalars(own.where(Scorecard.submitted_at.is_not(None))))
-    pieces = search.excerpts(db, list(ids), text) if text else {}
+    pieces = search.excerpts(db, member, list(ids), text) if text else {}
     marked, asked = tags.of_sessions(db, ids), addenda.states(db, ids)
 
     def line(row: Any) -> Row:
         known: dict[str, Any] = {"excerpt": pieces.get(row.id, ""), "tags": marked.get(row.id, ()), "asked": asked.get(row.id, "")}
-        return Row(**row._mapping, is_scored=row.id in scored, **known)
+        if member.role not in OVERSEERS and row.id not in scored:
+            known["verdict"] = ""
+        return Row(**{**row._mapping, **known}, is_scored=row.id in scored)
 
     found = {row.id: line(row) for row in db.execute(shown)}
     return [found[session_id] for session_id in ids if session_id in found]

@@ -69,8 +69,13 @@ def _build(db: Session, session: CandidateSession, cards: Sequence[Given], remar
         probes=probes(rubric, cards),
         replies=reviews.replies(db, session, member),
         asked=addenda.with_replies(db, session, member),
-        standing=decisions.standing(decisions.history(db, session.id)),
+        standing=_standing(db, session, member),
     )
+
+
+def _standing(db: Session, session: CandidateSession, member: Member | None) -> Decision | None:
+    may_read = member is None or scorecards.may_see_outcome(db, session, member)
+    return decisions.standing(decisions.history(db, session.id)) if may_read else None
 
 
 def probes(rubric: Sequence[Criterion], cards: Sequence[Given]) -> list[Probe]:

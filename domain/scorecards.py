@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from domain import audit, reviews
 from domain.audit import Actor, Verb
@@ -21,6 +21,7 @@ from models import CandidateSession, Criterion, Member, Score, Scorecard
 
 TOP: Final = 10
 LONGEST_REASON: Final = 2000
+OVERSEERS: Final = ("owner", "admin", "read_only")
 
 
 class ScoresMissing(Invalid):
@@ -61,6 +62,17 @@ def may_see_others(db: Session, session: CandidateSession, member: Member) -> bo
     """Whether this member may see what others think: once their own scores are in; a read-only member cannot score, so at once."""
     own = sa.select(Scorecard.id).where(Scorecard.session_id == session.id, Scorecard.member_id == member.id)
     return member.role == "read_only" or db.scalar(own.where(Scorecard.submitted_at.is_not(None))) is not None
+
+
+def scored_by(member: Member, session_id: InstrumentedAttribute[str]) -> sa.ColumnElement[bool]:
+    """The rule above inside a query: whether this member's own scores of the session of a row are in."""
+    mine = sa.exists().where(Scorecard.session_id == session_id, Scorecard.member_id == member.id)
+    return mine.where(Scorecard.submitted_at.is_not(None))
+
+
+def may_see_outcome(db: Session, session: CandidateSession, member: Member) -> bool:
+    """Whether this member may read what was decided and why: `OVERSEERS`, who answer for it, always; reviewers after their own scores."""
+    return member.role in OVERSEERS or may_see_others(db, session, member)
 
 
 def visible(db: Session, session: CandidateSession, member: Member) -> list[Given]:

@@ -9,7 +9,8 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import SearchEntry
+from domain import scorecards
+from models import Member, Note, SearchEntry
 from models.search import JOINED, fold
 
 MOST_HITS: Final = 1000
@@ -25,24 +26,27 @@ def words_of(text: str) -> list[str]:
     return [word for run in kept.split() for word in _RUNS.findall(run)][:MOST_WORDS]
 
 
-def sessions_with(db: Session, employer_id: str, text: str) -> list[str]:
-    """Ids of sessions with one source that has words beginning with each of these; the newest sources first, at most `MOST_HITS`."""
+def sessions_with(db: Session, member: Member, text: str) -> list[str]:
+    """Ids of sessions with one source that has words beginning with each of these; the newest sources first, at most `MOST_HITS`.
+
+    Others' notes lead nowhere before the member's own scores are in.
+    """
     words = words_of(text)
     if not words:
         return []
-    hits = _sqlite(words, employer_id) if db.get_bind().dialect.name == "sqlite" else _postgresql(words)
-    found = db.scalars(sa.select(SearchEntry.session_id).where(hits).order_by(SearchEntry.id.desc()).limit(MOST_HITS))
+    hits = _sqlite(words, member.employer_id) if db.get_bind().dialect.name == "sqlite" else _postgresql(words)
+    found = db.scalars(sa.select(SearchEntry.session_id).where(hits, _readable(member)).order_by(SearchEntry.id.desc()).limit(MOST_HITS))
     return list(dict.fromkeys(found))
 
 
-def excerpts(db: Session, session_ids: list[str], text: str) -> dict[str, str]:
+def excerpts(db: Session, member: Member, session_ids: list[str], text: str) -> dict[str, str]:
     """A piece of the text around the first word found, by session; names are left out, they are on the row anyway."""
     words = words_of(text)
     if not words or not session_ids:
         return {}
     sources = sa.select(SearchEntry.session_id, SearchEntry.text).where(SearchEntry.session_id.in_(session_ids), SearchEntry.kind != "name")
     found: dict[str, str] = {}
-    for session_id, source in db.execute(sources):
+    for session_id, source in db.execute(sources.where(_readable(member))):
         place = _place(words[0], source)
         if place and session_id not in found and all(_place(word, source) for word in words):
             found[session_id] = _cut(source, place.start())
@@ -60,6 +64,14 @@ def compact(db: Session) -> None:
     """FTS5 only marks what was deleted; merging its pieces drops it for good. PostgreSQL does so by itself."""
     if db.get_bind().dialect.name == "sqlite":
         db.connection().exec_driver_sql("INSERT INTO search_fts(search_fts) VALUES ('optimize')")
+
+
+def _readable(member: Member) -> sa.ColumnElement[bool]:
+    """What this member may find: as `notes.visible`, everything but others' notes about somebody they have still to score."""
+    if member.role == "read_only":
+        return sa.true()
+    own = sa.exists().where(Note.id == SearchEntry.source_id, Note.member_id == member.id)
+    return sa.or_(SearchEntry.kind != "note", own, scorecards.scored_by(member, SearchEntry.session_id))
 
 
 def _sqlite(words: list[str], employer_id: str) -> sa.ColumnElement[bool]:

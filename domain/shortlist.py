@@ -15,12 +15,11 @@ from sqlalchemy.orm import Session
 
 from domain import reviews, scorecards
 from domain.errors import Invalid
-from domain.scorecards import Given
-from models import Candidate, CandidateSession, Criterion, Interview, Member, Note, Scorecard
+from domain.scorecards import OVERSEERS, Given, scored_by
+from models import Candidate, CandidateSession, Criterion, Interview, Member, Note
 
 MOST: Final = 100
 COMPARED: Final = (2, 3, 4)
-SEES_ALL: Final = ("owner", "admin", "read_only")
 
 
 @dataclass(frozen=True)
@@ -50,12 +49,13 @@ class Shortlist:
 
 @dataclass(frozen=True)
 class Side:
-    """One candidate of a comparison."""
+    """One candidate of a comparison. `is_shown`: this member may see others' scores and the decision."""
 
     session: CandidateSession
     cards: Sequence[Given]
     evidence: Mapping[str, Sequence[Note]]
     means: Mapping[str, float]
+    is_shown: bool
 
 
 def interviews(db: Session) -> list[tuple[str, str]]:
@@ -68,11 +68,11 @@ def interviews(db: Session) -> list[tuple[str, str]]:
 def ranked(db: Session, member: Member, interview: Interview, version_id: str) -> Shortlist:
     """The best first, by the mean of people's overalls; those turned down are left out."""
     ids = _pool(interview).where(CandidateSession.overall.is_not(None))
-    shown = ids if member.role in SEES_ALL else ids.where(_own(member))
+    shown = ids if member.role in OVERSEERS else ids.where(scored_by(member, CandidateSession.id))
     newest = shown.order_by(CandidateSession.overall.desc(), CandidateSession.id).limit(MOST + 1)
     found = list(db.scalars(newest))
     rubric = reviews.criteria(db, version_id)
-    hidden = 0 if member.role in SEES_ALL else _count(db, ids.where(~_own(member)))
+    hidden = 0 if member.role in OVERSEERS else _count(db, ids.where(~scored_by(member, CandidateSession.id)))
     unscored = _count(db, _pool(interview).where(CandidateSession.overall.is_(None), CandidateSession.state == "submitted"))
     return Shortlist(_rank(_entries(db, found[:MOST])), rubric, hidden, unscored, len(found) > MOST)
 
@@ -98,11 +98,6 @@ def means(db: Session, version_id: str, cards: Sequence[Given]) -> dict[str, flo
 def _pool(interview: Interview) -> sa.Select[str]:
     rules = [CandidateSession.interview_id == interview.id, CandidateSession.is_test.is_(False), CandidateSession.desk != "addendum"]
     return sa.select(CandidateSession.id).where(*rules, CandidateSession.verdict != "decline")
-
-
-def _own(member: Member) -> sa.ColumnElement[bool]:
-    mine = sa.exists().where(Scorecard.session_id == CandidateSession.id, Scorecard.member_id == member.id)
-    return mine.where(Scorecard.submitted_at.is_not(None))
 
 
 def _count(db: Session, ids: sa.Select[str]) -> int:
@@ -140,11 +135,11 @@ def _rank(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _side(db: Session, member: Member, session: CandidateSession) -> Side:
-    may = member.role in SEES_ALL or scorecards.may_see_others(db, session, member)
+    may = scorecards.may_see_outcome(db, session, member)
     cards = scorecards.submitted(db, [session.id]) if may else []
     evidence: dict[str, list[Note]] = {}
     names = {criterion.id: criterion.name for criterion in reviews.criteria(db, session.version_id)}
     for note in db.scalars(sa.select(Note).where(Note.session_id == session.id, Note.criterion_id.is_not(None)).order_by(Note.created_at)):
         if may or note.member_id == member.id:
             evidence.setdefault(names[note.criterion_id or ""], []).append(note)
-    return Side(session, cards, evidence, means(db, session.version_id, cards))
+    return Side(session, cards, evidence, means(db, session.version_id, cards), may)

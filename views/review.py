@@ -235,6 +235,7 @@ def _judged(session: CandidateSession) -> dict[str, Any]:
         "notes": notes.visible(db.session(), session, member),
         "events": events,
         "standing": decisions.standing(events),
+        "sees_outcome": scorecards.may_see_outcome(db.session(), session, member),
         "can_change": member.role in guards.SCORERS,
         "next_id": inbox.find_next(db.session(), member, session),
     }

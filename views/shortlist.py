@@ -47,7 +47,7 @@ def export_comparison(interview_id: str) -> Response:
             side.session.candidate.name,
             side.session.overall if side.cards else None,
             len(side.cards),
-            side.session.verdict,
+            side.session.verdict if side.is_shown else None,
             *(side.means.get(name) for name in names),
         ]
         for side in sides

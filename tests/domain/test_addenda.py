@@ -166,7 +166,7 @@ def test_it_is_no_other_candidate_in_any_list_or_figure(db: Session, world: Worl
 
 def test_the_answer_is_found_under_the_session_it_belongs_to(db: Session, world: World, session: CandidateSession) -> None:
     answer(db, asked(db, world, session), "A quokka helped.")
-    assert search.sessions_with(db, world.employer.id, "quokka") == [session.id]
+    assert search.sessions_with(db, world.owner, "quokka") == [session.id]
 
 
 def test_the_answer_joins_receipt_and_review(db: Session, world: World, session: CandidateSession) -> None:

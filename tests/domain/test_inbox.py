@@ -162,9 +162,9 @@ def test_search_finds_nothing_and_breaks_on_nothing(db: Session, world: World, t
 def test_search_knows_words_of_other_scripts(db: Session, world: World, said: str, text: str, is_found: bool) -> None:
     session = create_submitted(db, world)
     notes.write(db, actor(world.owner), session, notes.NoteDraft(text=said), NOW)
-    assert search.sessions_with(db, world.employer.id, text) == ([session.id] if is_found else [])
+    assert search.sessions_with(db, world.owner, text) == ([session.id] if is_found else [])
     if is_found:
-        excerpt = search.excerpts(db, [session.id], text)[session.id]
+        excerpt = search.excerpts(db, world.owner, [session.id], text)[session.id]
         assert text.split()[0] in excerpt
 
 
