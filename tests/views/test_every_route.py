@@ -62,8 +62,7 @@ def rules(app: Flask, method: str) -> list[Rule]:
 
 
 def address(rule: Rule, ids: dict[str, str]) -> str:
-    values = {name: PLAIN[name] if name in PLAIN else ids[name] for name in rule.arguments}
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), rule.rule)
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str((PLAIN | ids)[found[1]]), rule.rule)
 
 
 @pytest.fixture
