@@ -57,7 +57,10 @@ class Filter:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the list. `is_scored`: the looking member's own scorecard is in; before that a reviewer gets no `verdict`. `asked`: the state of what was asked back."""
+    """One line of the list. `is_scored`: the looking member's own scorecard is in; before that a reviewer gets no `verdict`.
+
+    `asked`: the state of what was asked back.
+    """
 
     id: str
     name: str
@@ -73,6 +76,7 @@ class Row:
     excerpt: str = ""
     tags: Sequence[str] = ()
     asked: str = ""
+
 
 @dataclass(frozen=True)
 class Page:
