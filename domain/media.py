@@ -12,11 +12,11 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import audit, transcripts
+from domain import accommodations, audit, transcripts, uploads
 from domain.audit import Actor, Verb
 from domain.errors import NotFound, Refused, TokenRefused
 from domain.tokens import Tokens
-from models import CandidateSession, Media, Part, Take, Upload
+from models import CandidateSession, Media, Part, Question, Take, Upload
 
 RENDITIONS: Final = ("playback", "poster", "captions", "original", "voice", "face")
 ENDINGS: Final = {
@@ -85,6 +85,14 @@ def parts_of(db: Session, take_id: str) -> list[Part]:
     """The byte parts that arrived of a take, in order."""
     found = sa.select(Part).join(Upload, Upload.id == Part.upload_id).where(Upload.take_id == take_id).order_by(Part.offset)
     return list(db.scalars(found))
+
+
+def longest(db: Session, take_id: str) -> float | None:
+    """Seconds past which a recording is longer than its question ever allowed; None where time had no limit."""
+    asked = sa.select(Take.session_id, Question.hard_seconds).join(Question, Question.id == Take.question_id).where(Take.id == take_id)
+    found = db.execute(asked).one()
+    factor = accommodations.time_factor(accommodations.find(db, found.session_id))
+    return None if factor is None else float(found.hard_seconds * factor + uploads.GRACE_SECONDS)
 
 
 def record(db: Session, employer_id: str, take_id: str, values: dict[str, Any], now: datetime) -> Media:

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,6 +23,14 @@ from domain.errors import Conflict, Gone, NotFound, Refused, TooLarge, TooMany, 
 from models import Answer, CandidateSession, Part, Question, Take, Upload
 
 LOST = ("interrupted", "recovered", "expired")
+BYTES_PER_SECOND: Final = 1_250_000
+"""More than any browser records: 10 Mbit/s, more than ten times what the frame asks for."""
+GRACE_SECONDS: Final = 60
+"""Pauses, a slow clock, a late stop: what a recording may be longer than its question's hard limit before anybody minds."""
+
+
+SHORTER: Final = "Record a shorter answer, or sound instead of video."
+KEPT: Final = "What has arrived is kept. Ask for the offset; the recording can be finished there."
 
 
 @dataclass(frozen=True)
@@ -77,13 +85,14 @@ def create(db: Session, session: CandidateSession, wanted: Wanted, limits: Limit
     Raises SessionEnded, NotFound (question), Refused (kind), UnsupportedType, Conflict (no retake left), TooLarge, TooMany.
     """
     candidates.require_open(session, now)
-    _require_length(wanted.length, 0, limits.most_bytes)
+    question = _get_question(db, session, wanted.question_id)
+    _require_length(wanted.length, 0, _most(db, session.id, question, limits))
     _lock(db, session)
     known = db.scalar(sa.select(Take).where(Take.session_id == session.id, Take.client_id == wanted.client_id))
     if known is not None:
         return _again(db, known, wanted, limits, now)
     _require_few(db, session, limits)
-    take = _new_take(db, session, wanted, now)
+    take = _new_take(db, session, question, wanted, now)
     actor = Actor(session.employer_id, "candidate", session.id)
     audit.append(db, actor, Verb.TAKE_STARTED, ("take", take.id), {"kind": take.kind, "technical": take.technical}, now=now)
     return _new_upload(db, take, wanted, limits, now)
@@ -116,10 +125,22 @@ def _require_few(db: Session, session: CandidateSession, limits: Limits) -> None
         raise TooMany("This interview already holds as many recordings as it may.", "Choose among the recordings you have.")
 
 
-def _new_take(db: Session, session: CandidateSession, wanted: Wanted, now: datetime) -> Take:
-    question = db.scalar(sa.select(Question).where(Question.id == wanted.question_id, Question.version_id == session.version_id))
+def _get_question(db: Session, session: CandidateSession, question_id: str) -> Question:
+    question = db.scalar(sa.select(Question).where(Question.id == question_id, Question.version_id == session.version_id))
     if question is None:
         raise NotFound("This question does not belong to the interview.", "Reload the page.")
+    return question
+
+
+def _most(db: Session, session_id: str, question: Question, limits: Limits) -> int:
+    """Bytes that the longest answer to a question can honestly need; where time has no limit, what the installation allows."""
+    factor = accommodations.time_factor(accommodations.find(db, session_id))
+    if factor is None:
+        return limits.most_bytes
+    return min(limits.most_bytes, BYTES_PER_SECOND * (question.hard_seconds * factor + GRACE_SECONDS))
+
+
+def _new_take(db: Session, session: CandidateSession, question: Question, wanted: Wanted, now: datetime) -> Take:
     granted = accommodations.find(db, session.id)
     if wanted.kind == "text" or wanted.kind not in accommodations.kinds(question.kinds, granted):
         raise Refused("This question cannot be answered in that form.", "Choose one of the forms offered with the question.")
@@ -192,7 +213,7 @@ def _is_gone(upload: Upload, now: datetime) -> bool:
 
 def _require_length(length: int | None, offset: int, most: int) -> None:
     if length is not None and length > most:
-        raise TooLarge("This recording is larger than allowed.", "Record a shorter answer, or sound instead of video.")
+        raise TooLarge("This is more than the longest answer to this question needs.", KEPT if offset else SHORTER)
     if length is not None and length < offset:
         raise Refused("Upload-Length is less than what has already arrived.")
 
@@ -207,10 +228,9 @@ def claim(db: Session, upload: Upload, wish: Append, limits: Limits, now: dateti
     if wish.length is not None and upload.length not in (None, wish.length):
         raise Refused("Upload-Length was set before and cannot change.")
     final = upload.length if wish.length is None else wish.length
-    _require_length(final, wish.offset, limits.most_bytes)
-    most = limits.most_bytes if final is None else final
+    most = _room(db, upload, wish, limits)
     if wish.offset + wish.announced > most:
-        raise TooLarge("This is more than the recording may hold.", "Ask for the offset and send the rest only.")
+        raise TooLarge("This is more than the recording may hold.", KEPT)
     values: dict[str, Any] = {"writer": secrets.token_hex(16), "length": final}
     if final == wish.offset:
         values["finished_at"] = now
@@ -221,6 +241,16 @@ def claim(db: Session, upload: Upload, wish: Append, limits: Limits, now: dateti
         _require_offset(upload, wish.offset)
         raise Gone
     return Claim(upload.employer_id, upload.id, wish.offset, most, values["writer"])
+
+
+def _room(db: Session, upload: Upload, wish: Append, limits: Limits) -> int:
+    """Bytes the upload may hold. A length once accepted stands, and what has arrived can always be finished."""
+    if upload.length is not None:
+        return upload.length
+    question = db.scalars(sa.select(Question).join(Take, Take.question_id == Question.id).where(Take.id == upload.take_id)).one()
+    most = max(upload.offset, _most(db, upload.session_id, question, limits))
+    _require_length(wish.length, wish.offset, most)
+    return most if wish.length is None else wish.length
 
 
 def _require_offset(upload: Upload, offset: int) -> None:

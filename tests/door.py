@@ -54,6 +54,8 @@ class Door:
     def ask(self, method: str, path: str, body: Any = None, token: str | None = None, **headers: str) -> TestResponse:
         """A JSON call; underscores in header names become hyphens."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if path.startswith("/c/uploads"):
+            sent = {"Tus-Resumable": "1.0.0"} | sent
         bearer = self.token if token is None else token
         if bearer:
             sent["Authorization"] = f"Bearer {bearer}"

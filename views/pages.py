@@ -101,6 +101,7 @@ FLAGS: Final = {
     "quiet": "very quiet",
     "black_picture": "black picture",
     "truncated": "cut at the limit",
+    "over_time": "longer than allowed",
     "unreadable": "cannot be read",
 }
 

@@ -31,14 +31,16 @@ KEY: Final = re.compile(r"[!-+\--~]{1,80}")
 BODY_TYPE: Final = "application/offset+octet-stream"
 
 blueprint = Blueprint("uploads", __name__)
-candidates_only(blueprint)
 
 
 @blueprint.before_request
 def require_version() -> None:
-    """Every request but OPTIONS says which protocol it speaks."""
+    """Every request but OPTIONS says which protocol it speaks. Told to strangers too: it is what OPTIONS tells them."""
     if request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != VERSION:
         raise ProtocolVersion
+
+
+candidates_only(blueprint)
 
 
 @blueprint.route(PATH, methods=["OPTIONS"], provide_automatic_options=False)

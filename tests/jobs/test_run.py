@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from adapters.speech import FakeSpeech, ModelMissing, SpeechError, SpeechTimeout
 from adapters.storage import MediaStore, StoreError, StoreFull
-from domain import jobs, media, transcripts
+from domain import jobs, media, transcripts, uploads
 from jobs import run
 from jobs.bench import Bench, Failed
 from models import AuditEvent, Job, Media, Take, Transcript
@@ -50,6 +50,17 @@ def test_an_answer_becomes_playable_and_gets_its_words(db: Session, bench: Bench
     assert (words.number, words.author, words.text) == (1, "machine", "I listened first")
     assert [progress.state for progress in jobs.progress(db, [take.session_id])[take.session_id]] == ["ready"]
     assert {event.verb for event in db.query(AuditEvent).filter_by(subject_id=take.id)} == {"media:prepared", "transcript:made"}
+
+
+def test_a_recording_longer_than_its_question_ever_allowed_is_kept_whole_and_marked(
+    db: Session, bench: Bench, take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "GRACE_SECONDS", -238)
+    assert run.run_next(bench, "prepare")
+    made = media.find_media(db, take.id)
+    assert made is not None
+    assert made.flags == ["over_time"]
+    assert made.seconds == pytest.approx(3.0, abs=0.2)
 
 
 def test_nothing_waits_nothing_happens(bench: Bench) -> None:

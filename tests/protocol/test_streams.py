@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.door import BODY, checksum
-from tests.protocol.conftest import Client, Server
+from tests.door import BODY, Door, checksum
+from tests.protocol.conftest import Client, House, Server
+from tests.protocol.killed import Killing
 
 pytestmark = pytest.mark.slow
 MB = 1 << 20
@@ -106,36 +107,17 @@ def test_two_requests_at_once_never_mix_their_bytes(client: Client, other: Serve
         assert held == held[:1] * len(held), "bytes of two requests in one recording"
 
 
-def test_nothing_counted_is_lost_when_the_server_is_killed_at_any_instant(client: Client) -> None:
-    data, path = random_bytes(16 * MB), client.create()
-    chance, offset, kills = random.Random(7), 0, 0
-    while offset < len(data):
-        sender = threading.Thread(target=send_quietly, args=(client, path, data[offset:], offset))
-        sender.start()
-        time.sleep(chance.uniform(0.02, 0.25))
-        if kills < 3:
-            client.server.kill()
-            kills += 1
-            client.server.start()
-        sender.join()
-        reached = client.head(path)
-        assert reached >= offset
-        offset = reached
-        assert client.stored(path) == data[:offset]
-    assert kills == 3
-
-
-def send_quietly(client: Client, path: str, data: bytes, offset: int) -> None:
-    """Sends until the server is gone."""
-    try:
-        sock = client.begin_patch(path, offset, len(data))
-        with sock:
-            for start in range(0, len(data), 256 << 10):
-                sock.sendall(data[start : start + (256 << 10)])
-                time.sleep(0.004)
-            sock.recv(1024)
-    except OSError:
-        return
+@pytest.mark.parametrize("with_checksum", [False, True])
+def test_nothing_counted_is_lost_wherever_the_server_is_killed(house: House, with_checksum: bool) -> None:
+    """At lines all along the receiving path, and at instants nobody chose; `python -m bench.kills` takes every line."""
+    killing = Killing(Door(house.app, house.embed).start(), house.settings, with_checksum)
+    places = killing.places()
+    for kill in places[:: len(places) // 10]:
+        killing.at(kill)
+    chance = random.Random(7)
+    for _ in range(4):
+        killing.after(chance.uniform(0, 0.06))
+    assert killing.kills >= 10
 
 
 def test_a_silent_client_is_let_go_and_what_it_sent_is_kept(client: Client) -> None:

@@ -444,6 +444,30 @@ def test_more_attempts_are_there_once_they_were_asked_for(tus: Door) -> None:
     assert tus.create(take="n3").status_code == 201
 
 
+def test_what_no_honest_answer_needs_is_refused_before_it_is_sent_and_what_came_is_kept(tus: Door) -> None:
+    needed = uploads.BYTES_PER_SECOND * (tus.opened["interview"]["questions"][0]["hard_seconds"] + uploads.GRACE_SECONDS)
+    assert tus.create(take="planned", length=needed + 1).status_code == 413
+    assert tus.create(take="planned", length=needed).status_code == 201
+    url = created(tus, length=None)
+    tus.patch(url, CLIP)
+    answer = tus.patch(url, b"", offset=len(CLIP), Upload_Length=str(needed + 1))
+    assert (answer.status_code, code(answer)) == (413, "too_large")
+    assert "kept" in (answer.json or {})["error"]["action"]
+    assert (tus.close(sha256=None, reason="recovered").json or {})["state"] == "verified"
+
+
+def test_who_asked_for_more_time_may_send_as_much_as_the_installation_takes(tus: Door) -> None:
+    tus.ask("POST", "/c/accommodation", {"more_time": True})
+    assert tus.create(length=2 << 30).status_code == 201
+
+
+def test_a_length_once_accepted_stands_when_the_time_granted_for_it_is_given_back(tus: Door) -> None:
+    tus.ask("POST", "/c/accommodation", {"more_time": True})
+    url = created(tus, length=2 << 30)
+    tus.ask("POST", "/c/accommodation", {"more_time": False})
+    assert tus.patch(url, CLIP).status_code == 204
+
+
 def test_a_session_may_begin_only_so_many_recordings(app: Flask, tus: Door, settings: Settings) -> None:
     app.extensions["settings"] = settings.model_copy(update={"uploads_per_session": 2})
     assert [tus.create(take=f"n{n}", technical=1).status_code for n in range(3)] == [201, 201, 429]

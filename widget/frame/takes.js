@@ -5,7 +5,7 @@ import { createUploader } from './upload.js';
 
 const COPY_LIMIT = 5e7; // bytes in memory, to watch at once
 
-const KEPT = 'id session question kind type technical began upload serverId size seconds ended sha256 status'.split(' ');
+const KEPT = 'id session question kind type technical began upload serverId size seconds ended sha256 status isShort'.split(' ');
 
 const newId = () => hex(crypto.getRandomValues(new Uint8Array(16)));
 

@@ -113,6 +113,14 @@ export function createUploader({ api, store, takes, changed }) {
     return close(take);
   }
 
+  /** What fits is sent in small pieces; once the recording has ended, what arrived counts. */
+  function atTheLimit(take) {
+    if (!take.upload) take.status = 'refused';
+    else if (most > SMALLEST) most = SMALLEST;
+    else if (take.ended && take.sent) Object.assign(take, { size: take.sent, sha256: null, ended: 'recovered', isShort: true, copy: null });
+    else if (take.ended) take.status = 'refused';
+  }
+
   async function setBack(take, trouble) {
     failures += 1;
     take.doubt = Boolean(take.upload);
@@ -124,7 +132,7 @@ export function createUploader({ api, store, takes, changed }) {
     else if (isGone && take.upload && trouble.code !== 'lost' && (await store.read(take.id, 0, 1))) {
       Object.assign(take, { upload: null, serverId: null, sent: 0, doubt: false }); // begin again: every slice is still here
     } else if (isGone) take.status = 'damaged';
-    else if (status === 413) take.status = 'refused';
+    else if (status === 413) atTheLimit(take);
     else if (status === 409 && !take.upload) take.status = 'refused'; // no retake left
     const steps = status === 423 || status === 460 || status === 409 ? 300 : 800;
     const wait = Math.min(30000, steps * 2 ** Math.min(failures - 1, 6)) * (0.7 + Math.random() * 0.6);

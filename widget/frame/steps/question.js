@@ -114,6 +114,7 @@ export function question(app, { question: asked }) {
 
 export function stateOf(app, { local, state }) {
   const fixed = { verified: 'take_safe', damaged: 'take_damaged', refused: 'take_refused' }[state];
+  if (local?.isShort) return app.t('take_short');
   if (fixed) return app.t(fixed);
   if (local) return app.t('take_sending', { percent: app.words.percent(local.size ? local.sent / local.size : 0) });
   return app.t(state === 'closed' ? 'take_checking' : 'take_unfinished');

@@ -164,6 +164,7 @@ export default {
   take_unfinished: 'Unvollständig',
   take_damaged: 'Beschädigt angekommen. Bitte nehmen Sie neu auf, es kostet Sie nichts.',
   take_refused: 'Konnte nicht angenommen werden. Bitte wählen Sie eine andere Aufnahme.',
+  take_short: 'Gespeichert bis zur größten hier erlaubten Größe. Das Ende war zu groß und fehlt.',
   keep_arrived: 'Den angekommenen Teil behalten',
   keep_and_go: 'Behalten und weiter',
   record_again: 'Neu aufnehmen',

@@ -171,6 +171,7 @@ export default {
   take_unfinished: 'Unfinished',
   take_damaged: 'Arrived damaged. Please record again, it costs you nothing.',
   take_refused: 'Could not be accepted. Please choose another recording.',
+  take_short: 'Saved up to the largest size allowed here. The end was too large to keep.',
   keep_arrived: 'Keep the part that arrived',
   keep_and_go: 'Keep and go on',
   record_again: 'Record again',

@@ -164,6 +164,7 @@ export default {
   take_unfinished: 'Incompleta',
   take_damaged: 'Llegó dañada. Grabe de nuevo; no le cuesta nada.',
   take_refused: 'No se pudo aceptar. Elija otra grabación.',
+  take_short: 'Guardado hasta el tamaño máximo permitido. El final era demasiado grande y falta.',
   keep_arrived: 'Conservar la parte que llegó',
   keep_and_go: 'Conservar y seguir',
   record_again: 'Volver a grabar',

@@ -164,6 +164,7 @@ export default {
   take_unfinished: 'Incomplet',
   take_damaged: 'Arrivé endommagé. Veuillez recommencer, cela ne vous coûte rien.',
   take_refused: 'N’a pas pu être accepté. Veuillez choisir un autre enregistrement.',
+  take_short: 'Enregistré jusqu’à la taille maximale permise. La fin, trop volumineuse, manque.',
   keep_arrived: 'Garder la partie arrivée',
   keep_and_go: 'Garder et continuer',
   record_again: 'Recommencer',

@@ -164,6 +164,7 @@ export default {
   take_unfinished: '未完了',
   take_damaged: '破損して届きました。録り直してください。回数は減りません。',
   take_refused: '受け付けられませんでした。別の記録を選んでください。',
+  take_short: 'ここで許される最大の大きさまで保存しました。終わりの部分は大きすぎて保存できませんでした。',
   keep_arrived: '届いた部分を使う',
   keep_and_go: 'これを使って次へ',
   record_again: '録り直す',
