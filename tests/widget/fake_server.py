@@ -538,6 +538,8 @@ class ApiHandler(Handler):
     def patch(self, upload: dict[str, Any], body: bytes) -> None:
         held = upload["bytes"]
         self.room.bodies.append(len(body))
+        if len(held) + len(body) > self.room.faults.get("most", 1 << 30):
+            raise Refused(413, "too_large")
         if int(self.headers["Upload-Offset"]) != len(held):
             raise Refused(409, "conflict")
         algorithm, _, digest = (self.headers.get("Upload-Checksum") or "").partition(" ")
