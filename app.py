@@ -29,7 +29,7 @@ def create_app(settings: Settings | None = None, **options: Any) -> Flask:
     """The application. `options` override Flask's own configuration (tests use them)."""
     settings = settings or Settings.from_environment()
     settings.data.mkdir(parents=True, exist_ok=True)
-    app = Flask("greenroom", root_path=str(Path(__file__).parent), static_folder="static")
+    app = Flask("greenroom", root_path=str(Path(__file__).parent), static_folder=None)
     _configure(app, settings, options)
     db.init_app(app)
     app.extensions["settings"] = settings

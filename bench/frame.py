@@ -57,7 +57,7 @@ def _sizes(greenroom: Greenroom) -> None:
     """Bytes of each response's body as it came over the wire."""
     document = _fetch(f"{greenroom.origin}/i")
     named = re.findall(r'(?:href|src)="(/widget/[^"]+)"', gzip.decompress(document).decode())
-    frame = sum(len(_fetch(greenroom.origin + path)) for path in named)
+    frame = sum(len(_fetch(greenroom.origin + path)) for path in named if "/words/" not in path)
     place = named[0].rsplit("/", 1)[0]
     words = {path.stem: len(_fetch(f"{greenroom.origin}{place}/words/{path.name}")) for path in (files.FRAME / "words").glob("*.js")}
     print(f"loader {len(_fetch(greenroom.origin + '/embed.js'))} B, document {len(document)} B")
@@ -90,7 +90,7 @@ def _once(browser: Browser, greenroom: Greenroom, port: int) -> dict[str, float]
     frame.get_by_label("Your e-mail address").fill("sam@home.test")
     frame.locator("input[name=recording]").check()
     took["agreeing to device check"] = _pressed(frame, "Start", "Turn on camera and microphone")
-    took["devices on to record button"] = _pressed(frame, "Turn on camera and microphone", "Start recording")
+    took["devices on to record button"] = _pressed(frame, "Turn on camera and microphone", "Record a test")
     strangers = [
         one for one in asked if urlsplit(one).hostname not in {"localhost", "127.0.0.1"} and not one.startswith(("data:", "blob:"))
     ]

@@ -6,6 +6,7 @@ from flask import Flask
 
 from views import (
     addenda,
+    assets,
     auth,
     clips,
     embeds,
@@ -36,6 +37,7 @@ from views import (
 def init_app(app: Flask) -> None:
     """Registers the blueprints, in the order they are met."""
     pages.init_app(app)
+    assets.init_app(app)
     auth.init_app(app)
     app.register_blueprint(inbox.own)
     for room in (inbox, review, reveals, addenda, packets, guests, questions, shortlist, figures, proposals, health):

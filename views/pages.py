@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
-from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 from urllib.parse import urlsplit
 
@@ -122,24 +120,6 @@ def nav() -> list[Link]:
     return [Link(item.label, url_for(item.endpoint), request.blueprint in item.blueprints) for item in known]
 
 
-def static(name: str) -> str:
-    """The address of a static file. With its hash browsers may keep it for ever; a module has none, for modules import each
-    other by name and one fetched under two addresses would run twice.
-    """
-    if name.endswith(".js") and "/" not in name:
-        return url_for("static", filename=name)
-    versions: dict[str, str] = current_app.extensions.setdefault("static_versions", {})
-    if name not in versions or current_app.debug:
-        versions[name] = sha256(Path(current_app.static_folder or "", name).read_bytes()).hexdigest()[:12]
-    return url_for("static", filename=name, v=versions[name])
-
-
-def _keep_static(response: Response) -> Response:
-    if request.endpoint == "static" and "v" in request.args:
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    return response
-
-
 def initials(name: str) -> str:
     """`Ada Lovelace` becomes `AL`."""
     words = name.split()
@@ -213,10 +193,9 @@ def _oidc_name(app: Flask) -> str:
 def init_app(app: Flask) -> None:
     """Installs htmx_flask and what templates of the employer's side may use."""
     Htmx(app)
-    app.after_request(_keep_static)
     app.jinja_env.filters.update(initials=initials, clock=clock_text, day=day, away=away, moment=moment, browser=browser)
     app.jinja_env.filters.update(ten=ten, percent=percent)
     app.jinja_env.filters.update(peaks_path=peaks_path, columns=columns, flag_text=flag_text, spoken=words.spoken, written=words.written)
     app.jinja_env.filters.update(words_of=packets.words_of)
-    app.jinja_env.globals.update(nav=nav, static=static)
+    app.jinja_env.globals.update(nav=nav)
     app.context_processor(lambda: {"me": g.get("member"), "oidc_name": _oidc_name(app)})

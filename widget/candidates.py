@@ -5,15 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from adapters import clock
-from domain import accommodations, answers, arrivals, candidates, consents, inquiries, notices, receipts, steps
+from domain import accommodations, answers, arrivals, candidates, consents, inquiries, receipts, steps
 from domain.accommodations import Wishes
 from domain.answers import Claimed
 from domain.arrivals import Arrival
 from domain.inquiries import Asked
 from domain.tokens import kind_of
-from models import EVERY_EMPLOYER, InterviewVersion, Notice, db, serve
-from widget import bodies, shapes
-from widget.guards import actor, anyone, candidate_session, candidates_only, newest_tab, queues, settings, tokens
+from models import EVERY_EMPLOYER, db, serve
+from widget import bodies, notices, shapes
+from widget.guards import actor, anyone, candidate_session, candidates_only, newest_tab, queues, tokens
 from widget.limits import limiter
 
 entrance = Blueprint("entrance", __name__, url_prefix="/c")
@@ -30,7 +30,7 @@ def open_door() -> Response:
     """What a token leads to: the interview, the notice that stands now, and the session if there is one."""
     now, body = clock.now(), bodies.read(bodies.Open)
     kind, arrival = _arrive(body, arrivals.KINDS)
-    notice = _notice(arrival.version, body.locale)
+    notice = notices.current(arrival.version, body.locale)
     arrivals.go_on(db.session(), kind, arrival, now)
     db.session().commit()
     return jsonify(shapes.opened(arrival, notice, now))
@@ -42,7 +42,7 @@ def start() -> tuple[Response, int]:
     """Begins the session, after notice and consent."""
     now, body = clock.now(), bodies.read(bodies.Start)
     _, arrival = _arrive(body, ("embed", "invite"))
-    notice = _notice(arrival.version, body.locale)
+    notice = notices.current(arrival.version, body.locale)
     wish = arrivals.Start(
         notice_hash=body.notice_hash,
         recording=body.consent.recording,
@@ -57,7 +57,7 @@ def start() -> tuple[Response, int]:
     session = arrivals.start(db.session(), arrival, notice, wish, now)
     db.session().commit()
     queues().nudge("mail")
-    return jsonify(shapes.entry(session, now)), 201
+    return jsonify(shapes.started(arrival, session, now)), 201
 
 
 def _arrive(body: bodies.Open, kinds: tuple[str, ...]) -> tuple[str, Arrival]:
@@ -67,11 +67,6 @@ def _arrive(body: bodies.Open, kinds: tuple[str, ...]) -> tuple[str, Arrival]:
     arrival = arrivals.arrive(db.session(), kind, claims, body.host_origin, clock.now())
     serve(db.session(), arrival.employer_id)
     return kind, arrival
-
-
-def _notice(version: InterviewVersion, locale: str) -> Notice:
-    chosen = notices.pick_locale(locale, version.design.get("language", "en"))
-    return notices.current(db.session(), version, chosen, settings().speech_model != "off", clock.now())
 
 
 @entrance.post("/inquiries")
@@ -116,7 +111,7 @@ def withdraw() -> Response:
 def consent() -> Response:
     """Agreement to proposals given or taken back, also after submitting."""
     body, session = bodies.read(bodies.AiConsent), newest_tab()
-    notice = _notice(session.version, session.locale)
+    notice = notices.current(session.version, session.locale)
     consents.change_ai(db.session(), session, notice, body.ai, clock.now())
     db.session().commit()
     return _session()

@@ -18,6 +18,7 @@
   const ORIGIN = new URL(script.src).origin;
   const HANDSHAKE_MS = 8000;
   const LATE_MS = 3000;
+  const NEAR = 600; // pixels
   const WORDS = {
     en: ['Interview', 'The security settings of this page block the interview.', 'The interview may not be shown inside this page.', 'The interview could not be loaded. Check your connection.', 'Open the interview in a new tab', 'This interview has lost its key: its "token" is missing. Please tell the employer to paste the snippet again.'],
     de: ['Interview', 'Die Sicherheitseinstellungen dieser Seite blockieren das Interview.', 'Das Interview darf in dieser Seite nicht angezeigt werden.', 'Das Interview konnte nicht geladen werden. Bitte prüfen Sie Ihre Verbindung.', 'Interview in neuem Tab öffnen', 'Diesem Interview fehlt sein Schlüssel („token“). Bitte sagen Sie dem Unternehmen, dass der Code neu eingefügt werden muss.'],
@@ -48,8 +49,9 @@
       this.token = this.getAttribute('token') || this.dataset.token || '';
       // A page that is still being put together may add it in a moment; an editor that stripped it never will.
       if (!this.token) { this.timer = setTimeout(() => this.isConnected && this.tell(5), LATE_MS); return; }
-      if (!window.IntersectionObserver) { this.open(); return; }
-      this.near = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) this.open(); }, { rootMargin: '600px' });
+      // Near enough already: no need to wait for the page's next picture.
+      if (!window.IntersectionObserver || this.getBoundingClientRect().top < innerHeight + NEAR) { this.open(); return; }
+      this.near = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) this.open(); }, { rootMargin: `${NEAR}px` });
       this.near.observe(this);
     }
 
@@ -84,7 +86,7 @@
       frame.allow = ['camera', 'microphone', 'autoplay', 'fullscreen', 'screen-wake-lock'].map((feature) => `${feature} ${ORIGIN}`).join('; ');
       frame.style.cssText = 'display:block;width:100%;height:480px;border:0;visibility:hidden';
       // The embed id only names the page's allowed origins; the token itself goes by message, never in an address.
-      frame.src = `${ORIGIN}/frame/${encodeURIComponent(this.token.split('~')[0])}#${encodeURIComponent(location.origin)}`;
+      frame.src = `${ORIGIN}/frame/${encodeURIComponent(this.token.split('~')[0])}?lang=${encodeURIComponent(this.locale)}#${encodeURIComponent(location.origin)}`;
       this.frame = frame;
       this.height = 480;
       this.growths = [];

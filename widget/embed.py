@@ -6,10 +6,12 @@ from typing import Final
 
 from flask import Blueprint, Response, g, render_template, request
 
+from adapters import clock
 from domain import arrivals, origins
 from domain.errors import NotFound
-from models import EVERY_EMPLOYER, db, serve
-from widget import files
+from domain.notices import pick_locale
+from models import EVERY_EMPLOYER, Embed, db, serve
+from widget import files, notices, shapes
 from widget.guards import anyone
 
 FEATURES: Final = (
@@ -39,13 +41,14 @@ def frame(embed_id: str) -> Response:
     if embed is None:
         raise NotFound("This interview does not exist, or its snippet was withdrawn.", "Ask the employer for a new link.")
     g.frame_ancestors = origins.frame_ancestors(embed.origins)
-    return _page()
+    language = _language(request.args.get("lang", ""))
+    return _page(language, _opened(embed, language))
 
 
 @blueprint.get("/i")
 def hosted() -> Response:
     """The same document as a page of its own; the token stays in the fragment, which no server sees."""
-    return _page()
+    return _page(_language(""))
 
 
 @blueprint.get("/widget/<version>/<path:name>")
@@ -58,8 +61,30 @@ def file(version: str, name: str) -> Response:
     return _answer(found, FOREVER if version == files.version() else ASK_AGAIN)
 
 
-def _page() -> Response:
-    page = render_template("widget/frame.html", place=f"/widget/{files.version()}", languages=files.languages()).encode()
+def _language(wish: str) -> str:
+    """The language the frame will choose, as far as one can tell from here: the page's, then the browser's."""
+    known = files.languages()
+    wishes = [wish, *request.accept_languages.values()]
+    return next((one for one in (pick_locale(wish, "") for wish in wishes) if one in known), "en")
+
+
+def _opened(embed: Embed, language: str) -> shapes.Json | None:
+    """What `POST /c/open` would answer somebody new, so that it need not be asked for; None where the interview is not open."""
+    now = clock.now()
+    try:
+        arrival = arrivals.arrive(db.session(), "embed", {"embed": embed.id}, None, now)
+    except NotFound:
+        return None
+    serve(db.session(), arrival.employer_id)
+    answer = shapes.opened(arrival, notices.current(arrival.version, language), now)
+    db.session().commit()
+    return answer
+
+
+def _page(language: str, opened: shapes.Json | None = None) -> Response:
+    known = files.languages()
+    place = f"/widget/{files.version()}"
+    page = render_template("widget/frame.html", place=place, languages=known, language=language, opened=opened).encode()
     answer = _packed(Response(content_type="text/html; charset=utf-8"), page, files.pack(page))
     answer.headers["Permissions-Policy"] = FEATURES
     return answer

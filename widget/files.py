@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from adapters.minify import minify
+from widget import modules
 
 ROOM: Final = Path(__file__).parent
 FRAME: Final = ROOM / "frame"
 LOADER: Final = ROOM / "embed.js"
+MAIN: Final = FRAME / "main.js"
+STYLE: Final = FRAME / "frame.css"
 TYPES: Final = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+
+Stamps = tuple[tuple[Path, int], ...]  # files, and when each last changed
 
 
 @dataclass(frozen=True)
@@ -28,22 +34,37 @@ class Served:
 
 
 def find(name: str) -> Served | None:
-    """The frame's file of that name; None for anything that is not the frame's, or not for browsers."""
+    """The script with all modules in it (`main.js`), the style sheet, or a language's words; None for anything else."""
+    if name == MAIN.name:
+        return script()
     path = FRAME / name
-    if path.suffix not in TYPES or not path.resolve().is_relative_to(FRAME) or not path.is_file():
-        return None
-    return read(path)
+    is_offered = name == STYLE.name or (path.parent == FRAME / "words" and path.suffix == ".js")
+    return read(path) if is_offered and path.is_file() else None
+
+
+def script() -> Served:
+    """Every module of the frame as one script."""
+    return _script(_stamps(sorted(FRAME.rglob("*.js"))))
+
+
+@lru_cache(maxsize=4)
+def _script(_changed: Stamps) -> Served:
+    return _served(modules.join(modules.in_order(MAIN)), ".js")
 
 
 def read(path: Path) -> Served:
-    """A script or style sheet as it travels; read again when it changes."""
+    """The loader, a style sheet or words as they travel; read again when they change."""
     return _read(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=128)
 def _read(path: Path, _changed: int) -> Served:
-    plain = minify(path.read_text(), path.suffix).encode()
-    return Served(plain, pack(plain), TYPES[path.suffix], hashlib.sha256(plain).hexdigest()[:16])
+    return _served(path.read_text(), path.suffix)
+
+
+def _served(text: str, suffix: str) -> Served:
+    plain = minify(text, suffix).encode()
+    return Served(plain, pack(plain), TYPES[suffix], hashlib.sha256(plain).hexdigest()[:16])
 
 
 def languages() -> list[str]:
@@ -58,12 +79,16 @@ def pack(plain: bytes) -> bytes:
 
 def version() -> str:
     """Changes with any file of the frame; stands in every address, so that browsers may keep a file for ever."""
-    return _version(tuple((str(path), path.stat().st_mtime_ns) for path in sorted(FRAME.rglob("*")) if path.suffix in TYPES))
+    return _version(_stamps(path for path in sorted(FRAME.rglob("*")) if path.suffix in TYPES))
+
+
+def _stamps(paths: Iterable[Path]) -> Stamps:
+    return tuple((path, path.stat().st_mtime_ns) for path in paths)
 
 
 @lru_cache(maxsize=4)
-def _version(files: tuple[tuple[str, int], ...]) -> str:
+def _version(stamps: Stamps) -> str:
     digest = hashlib.sha256()
-    for path, _ in files:
-        digest.update(read(Path(path)).plain)
+    for path, _ in stamps:
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

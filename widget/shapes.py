@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,6 +42,12 @@ def entry(session: CandidateSession, now: datetime) -> Json:
     claims: dict[str, str | int | list[str]] = {"session": session.id, "version": session.resume_version}
     token = tokens().mint("candidate", claims | {"tab": session.tab}, now)
     return {"token": token, "resume": tokens().mint("resume", claims, now), "session": shown_session(session, now)}
+
+
+def started(arrival: Arrival, session: CandidateSession, now: datetime) -> Json:
+    """The answer to `POST /c/start`: with the interview, since every question may be shown now."""
+    employer = db.session().get_one(Employer, arrival.employer_id)
+    return entry(session, now) | {"interview": interview(replace(arrival, session=session), employer, True, now)}
 
 
 def interview(arrival: Arrival, employer: Employer, is_begun: bool, now: datetime) -> Json:

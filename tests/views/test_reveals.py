@@ -64,7 +64,7 @@ def pages_of(app: Flask, session: CandidateSession, question_id: str, take_id: s
     known |= {"version_id": session.version_id, "part": "scorecard"}
     found = []
     for rule in app.url_map.iter_rules():
-        if "GET" in (rule.methods or ()) and rule.endpoint != "static" and "export" not in rule.rule:
+        if "GET" in (rule.methods or ()) and rule.endpoint != "assets.file" and "export" not in rule.rule:
             address = rule.rule
             for name in rule.arguments:
                 for shape in (f"<{name}>", f"<path:{name}>", f"<int:{name}>"):

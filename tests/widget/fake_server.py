@@ -195,7 +195,12 @@ class FakeGreenroom:
         self.sessions[session["id"]] = session
         if body.get("accommodation"):
             self.accommodate(session, body["accommodation"])
-        return {"token": self.give_token(session), "resume": f"resume.{session['id']}", "session": self.view(session)}
+        return {
+            "token": self.give_token(session),
+            "resume": f"resume.{session['id']}",
+            "session": self.view(session),
+            "interview": self.shown(session),
+        }
 
     def view(self, session: dict[str, Any]) -> dict[str, Any]:
         takes = [
@@ -430,7 +435,9 @@ class ApiHandler(Handler):
         from jinja2 import Environment, FileSystemLoader
 
         pages = Environment(loader=FileSystemLoader(ROOT / "templates"), autoescape=True)
-        page = pages.get_template("widget/frame.html").render(place="/widget/1", languages=files.languages())
+        page = pages.get_template("widget/frame.html").render(
+            place="/widget/1", languages=files.languages(), language="en", opened=self.opened()
+        )
         policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
             f"connect-src 'self'; frame-ancestors {ancestors}; base-uri 'none'"
@@ -444,6 +451,10 @@ class ApiHandler(Handler):
             Cross_Origin_Resource_Policy="cross-origin",
             Cross_Origin_Embedder_Policy="require-corp",
         )
+
+    def opened(self) -> dict[str, Any] | None:
+        """What comes along with the document for somebody new."""
+        return self.room.open({"token": EMBED}) if self.path.startswith("/frame/") else None
 
     def media(self, name: str) -> None:
         if name in self.room.clips:

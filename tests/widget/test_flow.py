@@ -21,6 +21,7 @@ MediaRecorder.prototype.start = function (...args) {
   return start.apply(this, args);
 };
 """
+THREE_FILES = ["GET /widget/1/frame.css", "GET /widget/1/main.js", "GET /widget/1/words/en.js"]
 HASH_OF_LAST = """async () => {
   const bytes = await new Blob(window.browserBytes.at(-1)).arrayBuffer();
   const digest = await crypto.subtle.digest('SHA-256', bytes);
@@ -55,6 +56,16 @@ def test_the_servers_bytes_are_the_browsers_bytes(candidate: Candidate, page: Pa
     take = room.only_session["takes"][0]
     assert take["sha256"] == frame.evaluate(HASH_OF_LAST)
     assert take["filetype"].startswith("video/")
+
+
+def test_somebody_new_waits_for_one_answer_on_the_way_to_the_devices(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
+    candidate.arrive()
+    candidate.agree()
+    assert [call for call in room.calls if "/c/" in call and "events" not in call] == ["POST /c/start"]
+    assert sorted(call for call in room.calls if "/widget/" in call) == THREE_FILES
+    page.reload()
+    expect(candidate.heading("Welcome back")).to_be_visible()
+    assert room.calls.count("POST /c/open") == 1, "the one who comes back is asked for by their own token"
 
 
 def test_nothing_is_recorded_and_no_permission_asked_before_the_candidate_acts(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from domain import interviews
+from tests.door import embed_token
 from tests.factories import NOW, ORIGIN, World
 
 
@@ -53,7 +58,44 @@ def test_the_frame_says_which_features_it_uses(app: Flask, world: World) -> None
 def test_the_frame_document_sets_no_cookie_and_holds_no_inline_script(app: Flask, world: World) -> None:
     answer = app.test_client().get(f"/frame/{world.embed.id}")
     assert "Set-Cookie" not in answer.headers
-    assert answer.text.count("<script") == answer.text.count('<script type="module" src="/widget/')
+    kinds = re.findall(r'<script type="(module" src="/widget/|application/json")', answer.text)
+    assert len(kinds) == answer.text.count("<script") == 2
+
+
+def came_along(page: str) -> Any:
+    """What the document says the door would have answered."""
+    return json.loads(page.split('id="opened"', 1)[1].split(">", 1)[1].split("</script>", 1)[0])
+
+
+def test_the_document_brings_what_the_door_would_answer_somebody_new(app: Flask, world: World) -> None:
+    client = app.test_client()
+    asked = {"token": embed_token(app, world.embed), "host_origin": ORIGIN, "locale": "de"}
+    answered = client.post("/c/open", json=asked).json
+    assert came_along(client.get(f"/frame/{world.embed.id}?lang=de-AT").text) == answered
+    assert answered["state"] == "new"
+
+
+def test_what_comes_along_holds_no_question_that_is_kept_back(app: Flask, world: World, db: Session) -> None:
+    world.version.questions[0].preview = False
+    db.commit()
+    assert world.version.questions[0].prompt not in app.test_client().get(f"/frame/{world.embed.id}").text
+
+
+def test_nothing_comes_along_with_the_hosted_page_or_an_interview_that_is_not_open(app: Flask, world: World, db: Session) -> None:
+    assert 'id="opened"' not in app.test_client().get("/i").text
+    world.interview.archived_at = NOW
+    db.commit()
+    answer = app.test_client().get(f"/frame/{world.embed.id}")
+    assert answer.status_code == 200
+    assert 'id="opened"' not in answer.text
+
+
+@pytest.mark.parametrize(("wish", "browser", "language"), [
+    ("", "", "en"), ("", "ja", "ja"), ("hi", "ja", "hi"), ("pt", "fr-CH, de;q=0.8", "fr"), ("pt-BR", "pt", "en"), ("../x", "", "en"),
+])  # fmt: skip
+def test_the_words_that_will_be_needed_come_at_once(app: Flask, world: World, wish: str, browser: str, language: str) -> None:
+    page = app.test_client().get(f"/frame/{world.embed.id}?lang={wish}", headers={"Accept-Language": browser}).text
+    assert re.findall(r'rel="modulepreload" href="/widget/\w+/words/(\w+).js"', page) == [language]
 
 
 def test_files_are_packed_for_browsers_that_can_unpack(app: Flask) -> None:
@@ -74,13 +116,13 @@ def test_a_file_that_has_not_changed_is_not_sent_again(app: Flask) -> None:
 def test_a_file_of_this_version_may_be_kept_for_ever_and_any_other_is_asked_for_again(app: Flask, world: World) -> None:
     client = app.test_client()
     named = client.get("/i").text.split("/main.js")[0].rsplit("/widget/", 1)[1]
-    assert "immutable" in client.get(f"/widget/{named}/steps/question.js").headers["Cache-Control"]
-    assert client.get("/widget/older/steps/question.js").headers["Cache-Control"] == "no-cache"
+    assert "immutable" in client.get(f"/widget/{named}/words/de.js").headers["Cache-Control"]
+    assert client.get("/widget/older/words/de.js").headers["Cache-Control"] == "no-cache"
 
 
 def test_what_travels_is_minified_and_still_the_same_words(app: Flask) -> None:
     client = app.test_client()
-    for name in ("/embed.js", "/widget/now/capture.js", "/widget/now/frame.css"):
+    for name in ("/embed.js", "/widget/now/main.js", "/widget/now/frame.css"):
         served = client.get(name).text
         assert not served.startswith(("// ", "/*")), name
     assert "面接" in client.get("/widget/now/words/ja.js").text
@@ -102,6 +144,9 @@ def test_nothing_outside_the_frame_is_served(app: Flask) -> None:
         "/widget/now/nothing.js",
         "/widget/",
         "/widget/now/steps",
+        "/widget/now/capture.js",
+        "/widget/now/steps/question.js",
+        "/widget/now/words/../main.js",
     ):
         assert client.get(path).status_code == 404, path
 

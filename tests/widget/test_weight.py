@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.widget.candidate import Candidate
 from tests.widget.fake_server import FakeGreenroom
 from tests.widget.test_faults import settle
-from widget import files
+from widget import files, modules
 
 LANGUAGES = sorted((files.FRAME / "words").glob("*.js"))
 TOOLS = Path(__file__).parents[2] / ".tools" / "node_modules"
@@ -32,23 +33,55 @@ def test_the_loader_is_small() -> None:
 
 @pytest.mark.parametrize("words", LANGUAGES, ids=lambda path: path.stem)
 def test_the_frame_with_any_one_language_is_within_its_budget(words: Path) -> None:
-    parts = [*files.FRAME.glob("*.js"), *files.FRAME.glob("steps/*.js"), files.FRAME / "frame.css", words]
-    assert sum(packed(path) for path in parts) <= FRAME_LIMIT
+    assert len(files.script().packed) + packed(files.STYLE) + packed(words) <= FRAME_LIMIT
 
 
-@pytest.mark.skipif(
+def same_program(folder: Path, *pairs: tuple[bytes, list[Path]]) -> str:
+    """`same`, or what is wrong with the bytes that travel for these files."""
+    listed = []
+    for number, (served, written) in enumerate(pairs):
+        place = folder / f"{number}.js"
+        place.write_bytes(served)
+        listed.append({"served": str(place), "written": [str(path) for path in written]})
+    command = ["node", Path(__file__).with_name("same_program.mjs"), json.dumps(listed)]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "TOOLS": str(TOOLS)})
+    return (done.stdout + done.stderr).strip()
+
+
+needs_acorn = pytest.mark.skipif(
     shutil.which("node") is None or not (TOOLS / "acorn").is_dir(), reason="node or acorn is missing: `make test` fetches it"
 )
+
+
+@needs_acorn
 def test_what_travels_is_the_same_program(tmp_path: Path) -> None:
-    written = [files.LOADER, *files.FRAME.rglob("*.js")]
-    pairs = [str(path) for path in written]
-    for number, path in enumerate(written):
-        (tmp_path / f"{number}.js").write_bytes(files.read(path).plain)
-    compare = [str(tmp_path / f"{number}.js") for number in range(len(written))]
-    script = Path(__file__).with_name("same_program.mjs")
-    done = subprocess.run(["node", script, *pairs, *compare], capture_output=True, text=True, env={**os.environ, "TOOLS": str(TOOLS)})
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("same") == len(written)
+    alone = [(files.read(path).plain, [path]) for path in [files.LOADER, *LANGUAGES]]
+    assert same_program(tmp_path, (files.script().plain, list(modules.in_order(files.MAIN))), *alone) == "same"
+
+
+def test_every_module_is_part_of_the_script_and_stands_behind_what_it_needs() -> None:
+    order = modules.in_order(files.MAIN)
+    assert set(order) == {path for path in files.FRAME.rglob("*.js") if path.parent.name != "words"}
+    assert len(set(order)) == len(order)
+    names = [path.name for path in order]
+    assert names.index("api.js") < names.index("upload.js") < names.index("takes.js") < names.index("main.js") == len(names) - 1
+
+
+@needs_acorn
+@pytest.mark.parametrize(("first", "second", "fault"), [
+    ("export const used = 1;\nconst twice = 1;\n", "import { used } from './a.js';\nconst twice = used;\n", "already been declared"),
+    ("export const used = 1;\n", "import { used as other } from './a.js';\nfetch(other);\n", "other than plain names"),
+    ("export default 1;\n", "import used from './a.js';\nfetch(used);\n", "other than plain names"),
+    ("export const used = 1;\n", "import { used } from './a.js';\nconst more = await fetch(used);\n", "waits at the top"),
+    ("export const used = 1;\nexport const name = 2;\n", "import { used } from './a.js';\nf(used, name);\n", "means the browser's name"),
+    ("export const used = import.meta.url;\n", "import { used } from './a.js';\nfetch(used);\n", "asks where it lies"),
+    ("export const used = 1;\n", "import { used } from './a.js';\nfetch(used);\n", "same"),
+])  # fmt: skip
+def test_modules_that_cannot_be_joined_are_found(tmp_path: Path, first: str, second: str, fault: str) -> None:
+    written = [tmp_path / "a.js", tmp_path / "main.js"]
+    for path, text in zip(written, (first, second), strict=True):
+        path.write_text(text)
+    assert fault in same_program(tmp_path, (modules.join(tuple(written)).encode(), written))
 
 
 def test_no_module_is_longer_than_three_hundred_lines() -> None:

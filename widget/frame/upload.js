@@ -4,7 +4,7 @@ import { Trouble } from './api.js';
 import { base64, sha256, utf8 } from './sha256.js';
 
 const TUS = { 'Tus-Resumable': '1.0.0' };
-const STALL_MS = 30000;
+const REQUEST_MS = 30000;
 const SMALLEST = 16384;
 const LARGEST = 1048576;
 
@@ -29,7 +29,7 @@ export function createUploader({ api, store, takes, changed }) {
   const offsetOf = (response) => Number(response.headers.get('Upload-Offset'));
 
   async function tus(method, url, headers, body) {
-    const response = await api.fetch(url, { method, headers: { ...TUS, ...headers }, body }, STALL_MS);
+    const response = await api.fetch(url, { method, headers: { ...TUS, ...headers }, body }, REQUEST_MS);
     if (response.ok) return response;
     const answer = await response.json().catch(() => null);
     const trouble = new Trouble(answer?.error?.code || `status_${response.status}`, response.status, answer);

@@ -1,8 +1,8 @@
 // The interface's words. A language is one file in words/; numbers, plurals and dates come from Intl.
 
 const CODES = document.documentElement.dataset.languages.split(' '); // the files that lie in words/
-const nameOf = (code) => new Intl.DisplayNames(code, { type: 'language' }).of(code);
-export const LANGUAGES = CODES.map((code) => [code, nameOf(code).replace(/^./u, (first) => first.toLocaleUpperCase(code))]);
+const languageName = (code) => new Intl.DisplayNames(code, { type: 'language' }).of(code);
+export const LANGUAGES = CODES.map((code) => [code, languageName(code).replace(/^./u, (first) => first.toLocaleUpperCase(code))]);
 
 export function pickLanguage(wishes) {
   return wishes.filter(Boolean).map((wish) => wish.toLowerCase().split(/[-_]/)[0]).find((code) => CODES.includes(code)) || 'en';

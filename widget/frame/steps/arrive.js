@@ -103,7 +103,7 @@ async function startSession(app, consent, { name, email }) {
   app.setSession(started.session);
   await app.keepResume(started.resume);
   app.keepWishes(null);
-  await app.open(); // prompts that may not be previewed come only now
+  app.opened.interview = started.interview; // prompts that may not be previewed come only now
   app.host.event('started');
   app.shell.render();
   app.shell.tellMemoryIfNeeded();

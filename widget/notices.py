@@ -1,0 +1,14 @@
+"""The notice that stands now, in the language that was asked for."""
+
+from __future__ import annotations
+
+from adapters import clock
+from domain import notices
+from models import InterviewVersion, Notice, db
+from widget.guards import settings
+
+
+def current(version: InterviewVersion, locale: str) -> Notice:
+    """A new row when its text has never been shown before; committed by the route."""
+    chosen = notices.pick_locale(locale, version.design.get("language", "en"))
+    return notices.current(db.session(), version, chosen, settings().speech_model != "off", clock.now())
