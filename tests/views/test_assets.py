@@ -19,7 +19,7 @@ FIRST_VIEW = 100_000  # bytes
 
 def address_of(client: FlaskClient, name: str) -> str:
     """As the pages name it."""
-    return re.findall(rf'"(/static/\w+/{name})"', client.get("/login").text)[0]
+    return str(re.findall(rf'"(/static/\w+/{name})"', client.get("/login").text)[0])
 
 
 def test_files_travel_packed_and_are_kept_for_ever(stranger: FlaskClient) -> None:

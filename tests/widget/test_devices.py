@@ -179,6 +179,77 @@ def test_another_program_taking_the_microphone_ends_the_take_after_a_second_not_
     assert_whole(room, take, 3)
 
 
+PULL = """(() => { const track = window.stream.getAudioTracks()[0];
+  track.stop();
+  track.dispatchEvent(new Event('ended'));
+  navigator.mediaDevices.dispatchEvent(new Event('devicechange')); })()"""
+
+
+def test_a_headset_that_goes_in_the_middle_keeps_the_take_and_the_next_one_has_the_new_microphone(
+    candidate: Candidate, page: Page, room: FakeGreenroom
+) -> None:
+    page.add_init_script(KEEP_STREAM)
+    candidate.begin()
+    candidate.start_recording()
+    page.wait_for_timeout(2500)
+    asked = in_frame(page, "window.wanted.length")
+    in_frame(page, PULL)
+    candidate.sees("The microphone stopped")
+    candidate.sees("Recording again costs you nothing")
+    candidate.button("Record again").click()
+    candidate.record(2)
+    assert in_frame(page, "window.wanted.length") == int(str(asked)) + 1, "the devices are asked for again: the old microphone is dead"
+    assert in_frame(page, "!window.wanted.at(-1).audio.deviceId"), "whatever is the default now"
+    first, second = settle(room, count=2)
+    assert_whole(room, first, 2)
+    assert_whole(room, second, 2)
+    assert second["technical"]
+
+
+def test_a_headset_that_comes_is_offered_at_the_device_check(candidate: Candidate, page: Page) -> None:
+    page.add_init_script(KEEP_STREAM)
+    to_devices(candidate)
+    microphones = candidate.frame.get_by_label("Microphone", exact=True)
+    expect(microphones).to_be_visible()
+    in_frame(
+        page,
+        """(() => { const list = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
+      const headset = {kind: 'audioinput', deviceId: 'headset', label: 'Headset', groupId: 'x'};
+      navigator.mediaDevices.enumerateDevices = async () => [...await list(), headset];
+      navigator.mediaDevices.dispatchEvent(new Event('devicechange')); })()""",
+    )
+    expect(microphones.locator("option", has_text="Headset")).to_have_count(1)
+    candidate.sees("Ready when you are")
+
+
+def test_a_call_ends_the_take_and_after_it_recording_goes_on_with_a_fresh_microphone(
+    candidate: Candidate, page: Page, room: FakeGreenroom
+) -> None:
+    page.add_init_script(KEEP_STREAM)
+    candidate.begin()
+    candidate.start_recording()
+    page.wait_for_timeout(2000)
+    call = """(() => { const track = window.stream.getAudioTracks()[0];
+      Object.defineProperty(track, 'muted', {value: %s, configurable: true});
+      track.dispatchEvent(new Event('%s')); })()"""
+    in_frame(page, call % ("true", "mute"))
+    candidate.sees("took the microphone")
+    candidate.sees("Recording again costs you nothing")
+    candidate.button("Record again").click()
+    candidate.sees("Ready when you are")
+    assert in_frame(page, "window.stream.getAudioTracks()[0].muted") is False, "not the microphone that gives silence"
+    in_frame(page, call % ("true", "pass"))  # the call is still on when the next take begins
+    candidate.button("Start recording").click()
+    candidate.sees("took the microphone")
+    in_frame(page, call % ("false", "unmute"))
+    candidate.button("Record again").click()
+    candidate.record(2)
+    takes = settle(room, count=3)
+    assert [take["technical"] for take in takes] == [False, True, True]
+    assert_whole(room, takes[0], 2)
+    assert_whole(room, takes[2], 2)
+
+
 def test_a_hidden_page_pauses_and_goes_on_when_the_candidate_says_so(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
     candidate.begin()
     candidate.start_recording()

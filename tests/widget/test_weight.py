@@ -43,9 +43,9 @@ def same_program(folder: Path, *pairs: tuple[bytes, list[Path]]) -> str:
         place = folder / f"{number}.js"
         place.write_bytes(served)
         listed.append({"served": str(place), "written": [str(path) for path in written]})
-    command = ["node", Path(__file__).with_name("same_program.mjs"), json.dumps(listed)]
+    command = ["node", str(Path(__file__).with_name("same_program.mjs")), json.dumps(listed)]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "TOOLS": str(TOOLS)})
-    return (done.stdout + done.stderr).strip()
+    return str(done.stdout + done.stderr).strip()
 
 
 needs_acorn = pytest.mark.skipif(

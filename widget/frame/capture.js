@@ -138,9 +138,11 @@ export function record(stream, { kind, mayFallToAudio, bits, ...callbacks }) {
     const lost = track.kind === 'audio' ? 'microphone_lost' : 'camera_lost';
     let muted = null;
     on(track, 'ended', () => end('interrupted', lost));
-    on(track, 'mute', () => {
+    const wait = () => {
       muted = setTimeout(() => end('interrupted', track.kind === 'audio' ? 'microphone_taken' : 'camera_taken'), MUTE_MS);
-    });
+    };
+    if (track.muted) wait(); // a call that began before this take
+    on(track, 'mute', wait);
     on(track, 'unmute', () => clearTimeout(muted));
     undo.push(() => clearTimeout(muted));
   }

@@ -48,6 +48,12 @@ export function createDevices() {
     return navigator.mediaDevices.getUserMedia(wanted(kind, { audio: exact(devices.ids.audio), video: exact(devices.ids.video) }));
   }
 
+  /** What is open already, unless a device of it went away or something else took it. */
+  devices.live = (kind) => {
+    const isLive = devices.kind === kind && devices.stream?.getTracks().every((track) => track.readyState === 'live' && !track.muted);
+    return isLive ? devices.stream : null;
+  };
+
   devices.open = async (kind) => {
     const hindrance = devices.hindrance(kind);
     if (hindrance) throw Object.assign(new Error(hindrance), { word: hindrance });

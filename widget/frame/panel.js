@@ -92,7 +92,7 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
     state.textContent = t('state_rec_asking');
     try {
       app.devices.narrow = bitsFor(app.takes.rate()).video < 300000;
-      const stream = app.devices.stream && app.devices.kind === kind ? app.devices.stream : await app.devices.open(kind);
+      const stream = app.devices.live(kind) || await app.devices.open(kind);
       if (!gone) attach(stream);
     } catch (error) {
       if (gone || !error.word) return;

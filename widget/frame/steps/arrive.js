@@ -74,7 +74,7 @@ export function notice(app, { problem } = {}) {
       outline(app),
       h('h2', {}, t('facts_title')), factList(shown.facts, shown.locale),
       mailTo(interview.contact) && h('p', { class: 'hint' }, t('ask_person'), ' ', mailTo(interview.contact)),
-      h('form', { class: 'consents', novalidate: true, onsubmit: (event) => { event.preventDefault(); begin(); } },
+      h('form', { class: 'consents', novalidate: true, onfocusin: () => app.api.connect(), onsubmit: (event) => { event.preventDefault(); begin(); } },
         h('h2', {}, t('consent_title')),
         person ? h('p', {}, t('signed_in_as', { name: person.name })) : [field(t('your_name'), name), field(t('your_email'), email, t('email_hint'))],
         tick(t('consent_recording', { employer: employer.name }), recording),
