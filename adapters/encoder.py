@@ -48,7 +48,7 @@ class Encoder:
     """Turns sentences into unit vectors. Loads on first use; safe to share between threads."""
 
     def __init__(self, threads: int = 1) -> None:
-        self._english: Final = Remembered(MiniLM(threads))
+        self.english: Final = Remembered(MiniLM(threads))
         self._many: Final = Remembered(Use(threads))
 
     def speaks(self, language: str) -> Callable[[Sequence[str]], Floats] | None:
@@ -60,7 +60,7 @@ class Encoder:
 
     def both(self, sentences: Sequence[str]) -> Floats:
         """English: both models side by side, so that a product of rows is the mean of the two likenesses. Raises EncoderMissing."""
-        return np.asarray(np.concatenate([self._many(sentences), self._english(sentences)], axis=1) / np.sqrt(2), np.float32)
+        return np.asarray(np.concatenate([self._many(sentences), self.english(sentences)], axis=1) / np.sqrt(2), np.float32)
 
 
 class Remembered:

@@ -1,8 +1,13 @@
-"""Measures the evidence finder on the hand-made answers: is the sentence that says it among the first three, and its point right?
+"""Measures the evidence finder.
 
-    python -m bench.evidence
+    python -m bench.evidence             what is reported
+    python -m bench.evidence --tune      the half that was looked at while the finder was changed
 
-Also the time one criterion takes for a two-minute answer on one core, with the proposer, and the memory of it all.
+- On marked answers (bench/texts/evidence.json): is a sentence that a careful reader would quote first, or among the first three?
+  Beside words alone, each sentence model alone, the longest sentences, and any three. `of like length` is how often the first
+  is right among sentences at least three quarters as long as the shortest marked one, so that length alone tells little.
+- On answers put together from ready sentences (bench/texts/answers.json): the same for each point of a rubric.
+- The time one criterion takes for a two-minute answer on one core, with the proposer, and the memory of it all.
 """
 
 from __future__ import annotations
@@ -10,7 +15,10 @@ from __future__ import annotations
 import json
 import random
 import resource
+import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +27,119 @@ import numpy as np
 from adapters.encoder import Encoder
 from bench.proposals import rubric_of
 from bench.sets import compose, constructed
-from domain import calibration, evidence, proposals
-from domain.measures import Measure
+from domain import calibration, evidence, proposals, wording
+from domain.measures import Encode, Measure
 
-HELD = json.loads((Path(__file__).parent / "texts" / "answers.json").read_text())["questions"]
+TEXTS = Path(__file__).parent / "texts"
+HELD = json.loads((TEXTS / "answers.json").read_text())["questions"]
+SHOWN = 3
+Score = Callable[["Marked"], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Marked:
+    """One answer and one criterion, with the sentences a careful reader would quote (from 0); `answer` numbers the answer."""
+
+    answer: int
+    question: str
+    points: tuple[str, ...]
+    sentences: tuple[str, ...]
+    quoted: frozenset[int]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.sentences)
+
+
+def marked(split: str) -> list[Marked]:
+    """The marked answers of one half, a row for each criterion."""
+    rows = []
+    for question in json.loads((TEXTS / "evidence.json").read_text())["questions"]:
+        needs = [
+            proposals.RubricVersion(c["name"], c["description"], tuple(enumerate(c["anchors"], 1))).points for c in question["criteria"]
+        ]
+        for answer in question["answers"] if question["split"] == split else []:
+            number = len({row.answer for row in rows})
+            for points, quoted in zip(needs, answer["marks"], strict=True):
+                said = tuple(answer["sentences"])
+                rows.append(Marked(number, question["question"], points, said, frozenset(i - 1 for i in quoted)))
+    return rows
+
+
+def finder(encode: Encode | None) -> Score:
+    """The finder itself: how strongly it would quote each sentence, 0 where not at all."""
+
+    def score(row: Marked) -> np.ndarray:
+        found = evidence.find(row.text, row.question, row.points, encode, len(row.sentences))
+        strength = {passage.of(row.text): passage.strength for passage in found}
+        return np.array([strength.get(sentence, 0.0) for sentence in row.sentences])
+
+    return score
+
+
+def scores(encoder: Encoder) -> dict[str, Score]:
+    """The finder and what it is held against."""
+
+    def alone(encode: Encode) -> Score:
+        return lambda row: np.asarray((encode(row.sentences) @ encode(row.points).T).max(1))
+
+    chance = np.random.default_rng(1)
+    return {
+        "finder": finder(encoder.both),
+        "finder, words only": finder(None),
+        "TF-IDF alone": lambda row: evidence.likeness(row.sentences, row.points, None).max(1),
+        "USE alone": alone(encoder.speaks("de") or encoder.both),
+        "MiniLM alone": alone(encoder.english),
+        "longest": lambda row: np.array([len(wording.content(sentence)) for sentence in row.sentences], float),
+        "any": lambda row: chance.random(len(row.sentences)),
+    }
+
+
+def hits(row: Marked, values: np.ndarray) -> tuple[float, float, float]:
+    """First is marked; one of the first three is; the first of like length is."""
+    order = [int(i) for i in np.argsort(-values, kind="stable") if values[i] != 0]
+    words = [len(sentence.split()) for sentence in row.sentences]
+    least = 0.75 * min(words[i] for i in row.quoted)
+    like = [i for i in order if words[i] >= least]
+    return float(bool(row.quoted & {*order[:1]})), float(bool(row.quoted & {*order[:SHOWN]})), float(bool(row.quoted & {*like[:1]}))
+
+
+def right_criterion(rows: list[Marked], score: Score) -> float:
+    """For each marked sentence: of all the question's criteria, does it stand out most for one it was marked for?"""
+    right = []
+    for number in sorted({row.answer for row in rows}):
+        some = [row for row in rows if row.answer == number]
+        best = evidence.assign(np.array([score(row) for row in some]).T)
+        for i in range(len(some[0].sentences)):
+            own = {k for k, row in enumerate(some) if i in row.quoted}
+            right += [best[i] in own] if own else []
+    return float(np.mean(right))
+
+
+def spread(rows: list[Marked], found: np.ndarray) -> tuple[float, float]:
+    """95 % interval of a mean, resampling whole answers."""
+    chance, by = (
+        np.random.default_rng(2),
+        {row.answer: [f for r, f in zip(rows, found, strict=True) if r.answer == row.answer] for row in rows},
+    )
+    held = list(by.values())
+    means = [np.mean(np.concatenate([held[i] for i in chance.integers(0, len(held), len(held))])) for _ in range(1000)]
+    return float(np.quantile(means, 0.025)), float(np.quantile(means, 0.975))
+
+
+def marked_table(split: str, encoder: Encoder) -> str:
+    """All methods on one half, as Markdown."""
+    rows = marked(split)
+    telling = [row for row in rows if row.quoted]
+    lines = ["| " + split + " | first | first three (95 %) | first of like length | right criterion of 3 or 4 |", "|" + "---|" * 5]
+    for name, score in scores(encoder).items():
+        found = np.array([hits(row, score(row)) for row in telling])
+        low, high = spread(telling, found[:, 1])
+        first, three, like = found.mean(0)
+        lines.append(f"| {name} | {first:.2f} | {three:.2f} ({low:.2f}–{high:.2f}) | {like:.2f} | {right_criterion(rows, score):.2f} |")
+    silent = [bool(evidence.find(row.text, row.question, row.points, encoder.both)) for row in rows if not row.quoted]
+    lines.append(f"\n{len(telling)} criteria with marks; of {len(silent)} without any, {sum(silent)} were given passages all the same")
+    return "\n".join(lines)
 
 
 def top(entry: dict[str, Any], encode: object, repeats: int = 40) -> list[tuple[bool, bool, float]]:
@@ -71,7 +188,9 @@ def seconds() -> tuple[float, float]:
 
 
 def main() -> None:
-    encode = Encoder().both
+    encoder = Encoder()
+    encode = encoder.both
+    print(marked_table("tune" if "--tune" in sys.argv else "report", encoder), "\n")
     print(
         "| questions | with | first | first three | a criterion's three that bear on it | right point of five |\n|---|---|---|---|---|---|"
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
+import numpy.typing as npt
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +37,40 @@ def test_meaning_finds_what_words_alone_would_miss() -> None:
     said = "We closed at six. Two days later I rang her again. It was November."
     assert evidence.find(said, QUESTION, ["Follows up afterwards"], None, 1) == []
     assert evidence.find(said, QUESTION, ["Follows up afterwards"], same_meaning, 1)[0].of(said) == "Two days later I rang her again."  # type: ignore[arg-type]
+
+
+def test_two_passages_that_say_the_same_are_one() -> None:
+    said = "I sent her a refund by post. She got a refund by post from me, I sent it. I rang her a week afterwards to follow up."
+    found = [p.of(said) for p in evidence.find(said, QUESTION, ["Offers a refund by post", "Follows up afterwards"], _subject, 2)]
+    assert len(found) == 2
+    assert found[0].split()[-1] != found[1].split()[-1]
+    assert "I rang her a week afterwards to follow up." in found
+
+
+def _subject(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    return np.array([[1.0, 0.0] if "refund" in text else [0.0, 1.0] for text in texts], np.float32)
+
+
+def test_a_sentence_of_three_words_gives_way_to_one_that_tells_more() -> None:
+    said = "I offered remedies. I offered a remedy that afternoon, a courier with another dress at our cost."
+    assert "courier" in evidence.find(said, QUESTION, ["Offers", "remedy"], _all_alike, 1)[0].of(said)
+
+
+def _all_alike(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    return np.ones((len(texts), 1), np.float32)
+
+
+def test_what_answers_the_question_goes_before_what_does_not() -> None:
+    said = "My neighbour paints the fence on sunny mornings. We calmed the upset customer with a paper bag of plums."
+    assert "plums" in evidence.find(said, QUESTION, ["Kindness"], _question_only, 1)[0].of(said)
+
+
+def _question_only(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    return np.array([[0.5, 1.0] if "upset customer" in text else [0.5, 0.0] for text in texts], np.float32)
+
+
+def test_the_criterion_is_read_as_one_from_its_name_to_its_highest_anchors() -> None:
+    assert evidence.read_as_one(("lowest", "middle.", "highest", "what it means", "Name")) == "Name. what it means. highest. middle."
 
 
 def test_a_passage_is_a_piece_of_the_transcript() -> None:
