@@ -53,7 +53,7 @@ class Marked:
 
 def marked(split: str) -> list[Marked]:
     """The marked answers of one half, a row for each criterion."""
-    rows = []
+    rows: list[Marked] = []
     for question in json.loads((TEXTS / "evidence.json").read_text())["questions"]:
         needs = [
             proposals.RubricVersion(c["name"], c["description"], tuple(enumerate(c["anchors"], 1))).points for c in question["criteria"]

@@ -2,8 +2,8 @@
 
 A Gaussian process over words, sentence meaning, nearness to the rubric and surface, about a prior mean that rises with the
 answer's likeness to the rubric. Several mixtures of these are weighed by how likely each makes the scores. Intervals are
-conformal, midway between residuals left out one at a time (which hold a little too few) and residuals of folds that choose the
-mixtures anew (a little too many); the estimated agreement with people is from those folds.
+conformal: from residuals of folds that choose the mixtures anew, as only those are of answers that had no part in any choice; so
+is the estimated agreement with people.
 Numbers inside run from 0 to 1.
 """
 
@@ -136,13 +136,13 @@ def fit(
     reader = _reader(answers)
     rows = [_row(reader, answer) for answer in answers]
     whole = _among(rows, rows)
-    processes, off, doubt = _weigh_mixes(whole, y - whole.start)
+    processes, off = _weigh_mixes(whole, y - whole.start)
     mean = whole.start + off
     judged = judged or _cross_validated(rows, y)
     guess = _stretched(judged[0], y, _stretch(judged[0], y))
     record = agreement.measure(_whole(guess, levels), np.round(np.asarray(scores)))
     odd = oddness.limits(answers, np.array([row.meaning for row in rows]), elsewhere)
-    quantile = (_conformal(np.abs(y - mean) / doubt) + _conformal(np.abs(y - judged[0]) / judged[1])) / 2
+    quantile = _conformal(np.abs(y - judged[0]) / judged[1])
     return Fitted(tuple(levels), reader, rows, y, processes, quantile, _stretch(mean, y), record, odd, judged)
 
 
@@ -156,7 +156,7 @@ def _cross_validated(rows: Sequence[Row], y: Floats) -> Judged:
     for fold in range(folds if n > 1 else 0):
         out = order[fold::folds]
         known = np.setdiff1d(order, out)
-        processes, _, _ = _weigh_mixes(whole.of(known, known), y[known] - whole.start[known])
+        processes, _ = _weigh_mixes(whole.of(known, known), y[known] - whole.start[known])
         for i in out:
             one = np.array([i])
             mean[i], spread[i] = _predicted(processes, whole.of(one, known), whole.of(one, one))
@@ -299,8 +299,8 @@ def _among(a: Sequence[Row], b: Sequence[Row]) -> Among:
     return Among(_kernels(a, b), _prior_kernel(a, b), _prior(a))
 
 
-def _weigh_mixes(known: Among, off: Floats) -> tuple[list[Process], Floats, Floats]:
-    """The likeliest mixes, weighed by the likelihood of the scores; leave-one-out means and spreads of them together.
+def _weigh_mixes(known: Among, off: Floats) -> tuple[list[Process], Floats]:
+    """The likeliest mixes, weighed by the likelihood of the scores; leave-one-out means of them together.
 
     `off` is how far each score lies from the prior; so are the means that come back.
     """
@@ -312,14 +312,13 @@ def _weigh_mixes(known: Among, off: Floats) -> tuple[list[Process], Floats, Floa
     best = sorted(tried, reverse=True)[:LISTENED_TO]
     weights = np.exp(np.array([odds for odds, *_ in best]) - best[0][0])
     weights /= weights.sum()
-    processes, mean, square = [], np.zeros(len(off)), np.zeros(len(off))
+    processes, mean = [], np.zeros(len(off))
     for weight, (_, mix, signal, noise) in zip(weights, best, strict=True):
         inverse = np.linalg.inv(known.base + _joined(known.kernels, mix, signal) + noise * np.eye(len(off)))
         pull, doubt = inverse @ off, np.diag(inverse)
         processes.append(Process(float(weight), mix, signal, noise, np.asarray(pull, np.float64), np.asarray(inverse, np.float64)))
-        left = off - pull / doubt
-        mean, square = mean + weight * left, square + weight * (1 / doubt + left**2)
-    return processes, mean, np.sqrt(np.maximum(square - mean**2, 1e-6))
+        mean = mean + weight * (off - pull / doubt)
+    return processes, mean
 
 
 def _likelihood(covariance: Floats, off: Floats, noise: float) -> float:
@@ -342,10 +341,10 @@ def _stretched(mean: Floats, y: Floats, stretch: float) -> Floats:
 
 
 def _conformal(residuals: Floats) -> float:
-    """The quantile of leave-one-out residuals that holds a new one four times in five."""
+    """The residual that holds a new one four times in five on average: at rank 0.8 (n + 1), between two where that is no whole number."""
     n = len(residuals)
-    rank = min(n, int(np.ceil((n + 1) * COVERAGE)))
-    return float(np.sort(residuals)[rank - 1])
+    rank = min(float(n), max(1.0, (n + 1) * COVERAGE))
+    return float(np.interp(rank, np.arange(1, n + 1), np.sort(residuals)))
 
 
 def _predict(fitted: Fitted, row: Row) -> tuple[float, float]:

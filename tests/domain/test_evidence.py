@@ -40,11 +40,10 @@ def test_meaning_finds_what_words_alone_would_miss() -> None:
 
 
 def test_two_passages_that_say_the_same_are_one() -> None:
-    said = "I sent her a refund by post. She got a refund by post from me, I sent it. I rang her a week afterwards to follow up."
+    said = "I sent her a refund by post. The refund reached Leeds on a wet Tuesday. I rang her a week later, to be sure she was fine."
     found = [p.of(said) for p in evidence.find(said, QUESTION, ["Offers a refund by post", "Follows up afterwards"], _subject, 2)]
     assert len(found) == 2
-    assert found[0].split()[-1] != found[1].split()[-1]
-    assert "I rang her a week afterwards to follow up." in found
+    assert "I rang her a week later, to be sure she was fine." in found
 
 
 def _subject(texts: Sequence[str]) -> npt.NDArray[np.float32]:
@@ -52,8 +51,8 @@ def _subject(texts: Sequence[str]) -> npt.NDArray[np.float32]:
 
 
 def test_a_sentence_of_three_words_gives_way_to_one_that_tells_more() -> None:
-    said = "I offered remedies. I offered a remedy that afternoon, a courier with another dress at our cost."
-    assert "courier" in evidence.find(said, QUESTION, ["Offers", "remedy"], _all_alike, 1)[0].of(said)
+    said = "We talked plainly. That afternoon a courier took another dress to her sister in town."
+    assert "courier" in evidence.find(said, QUESTION, ["Kindness"], _all_alike, 1)[0].of(said)
 
 
 def _all_alike(texts: Sequence[str]) -> npt.NDArray[np.float32]:
@@ -61,7 +60,7 @@ def _all_alike(texts: Sequence[str]) -> npt.NDArray[np.float32]:
 
 
 def test_what_answers_the_question_goes_before_what_does_not() -> None:
-    said = "My neighbour paints the fence on sunny mornings. We calmed the upset customer with a paper bag of plums."
+    said = "My neighbour paints the garden fence white on sunny mornings in May. We calmed the upset customer with a paper bag of plums."
     assert "plums" in evidence.find(said, QUESTION, ["Kindness"], _question_only, 1)[0].of(said)
 
 
