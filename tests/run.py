@@ -1,4 +1,4 @@
-"""Everything `make test` runs, in order: lint and types, then all tests on SQLite, then those without a browser again on PostgreSQL.
+"""Everything `make test` runs, in order: lint and types, all tests on SQLite, then those without a browser and the main job on PostgreSQL.
 
 Real browsers, servers and killed processes depend on the machine's pace, so what fails there is tried once more, alone,
 and counts when it fails again. `--quick` leaves out browsers and PostgreSQL. Other arguments go to pytest.
@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests import postgres
@@ -18,6 +19,8 @@ ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 FAST = ["-n", "2", "-m", "not browser and not slow"]
 REAL = ["-n", "3", "--dist", "loadgroup", "-m", "browser or slow"]
+# Real browsers and processes meet PostgreSQL where they touch rows: the rest of them would only do the same again.
+ON_POSTGRES = ["tests/e2e/test_main_job.py", "tests/jobs/test_worker.py", "tests/protocol/test_streams.py"]
 ALONE = ["-n", "0", "--last-failed", "--last-failed-no-failures=none"]
 
 
@@ -28,7 +31,7 @@ def main(arguments: list[str]) -> int:
     failed += _tests("SQLite", extra, quick, {})
     if not quick:
         with postgres.running() as url:
-            failed += _tests("PostgreSQL", extra, True, {"TEST_DATABASE_URL": url})
+            failed += _tests("PostgreSQL", extra, False, {"TEST_DATABASE_URL": url}, ON_POSTGRES)
     print("\nAll parts passed." if not failed else f"\nFailed: {', '.join(failed)}", flush=True)
     return 1 if failed else 0
 
@@ -41,8 +44,8 @@ def _checks() -> list[tuple[str, list[str]]]:
     ]
 
 
-def _tests(database: str, extra: list[str], quick: bool, environment: dict[str, str]) -> list[str]:
-    parts = [("unit", FAST)] if quick else [("unit", FAST), ("real parts", REAL)]
+def _tests(database: str, extra: list[str], quick: bool, environment: dict[str, str], real: Sequence[str] = ()) -> list[str]:
+    parts = [("unit", FAST)] if quick else [("unit", FAST), ("real parts", [*REAL, *real])]
     runs = [(f"{name} on {database}", [sys.executable, "-m", "pytest", *options, *extra]) for name, options in parts]
     return [name for name, command in runs if _run(name, command, environment) and _fails_again(name, command, environment)]
 
