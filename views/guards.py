@@ -36,14 +36,19 @@ def members_only(blueprint: Blueprint, *roles: str) -> None:
         if member is None:
             return _to_login()
         g.member = member
-        serve(db.session(), member.employer_id)
-        if not member.sees_all:
-            limit(db.session(), member.id)
+        narrow(member)
         if request.method not in SAFE and member.role not in (roles or SCORERS):
             raise Forbidden
         return None
 
     blueprint.guard = "members"  # type: ignore[attr-defined]
+
+
+def narrow(member: Member) -> None:
+    """From here on only what this member may see is read."""
+    serve(db.session(), member.employer_id)
+    if not member.sees_all:
+        limit(db.session(), member.id)
 
 
 def anyone(blueprint: Blueprint) -> None:

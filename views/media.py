@@ -62,8 +62,11 @@ def serve_logo(token: str) -> Response:
 def _require_browser(address: Address) -> None:
     """An address made for a signed-in member or a guest works in that browser only, and only while they may look."""
     login_id, guest_id = address.login_id, address.guest_id
-    if login_id and (session.get("login") != login_id or logins.find_member(db.session(), login_id, clock.now()) is None):
-        raise AddressRefused
+    if login_id:
+        member = logins.find_member(db.session(), login_id, clock.now()) if session.get("login") == login_id else None
+        if member is None:
+            raise AddressRefused
+        guards.narrow(member)
     if guest_id and session.get("guest") != guest_id:
         raise AddressRefused
     if guest_id:

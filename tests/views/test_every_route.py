@@ -40,7 +40,10 @@ ZEROS = b"&".join(
 )
 # What is not the id of a row of somebody's: parts of pages, kinds of files, keys of ours.
 PLAIN = {"handle": "made-up", "part": "notes", "rendition": "playback", "slot": "welcome", "key": "support", "number": 1}
-OF_AN_INTERVIEW = {"interview_id", "session_id", "embed_id", "invite_id", "question_id", "take_id", "inquiry_id"}
+OF_AN_INTERVIEW = {
+    "interview_id", "session_id", "embed_id", "invite_id", "question_id", "take_id", "inquiry_id",
+    "link_id", "decision_id", "proposal_id",
+}  # fmt: skip
 # Changes to one's own account, and reading that is asked for by POST because it is written down.
 READ_ONLY_MAY = {
     "account.end",
@@ -138,17 +141,19 @@ def test_another_employers_things_look_like_unknown_ones(app: Flask, ids: dict[s
             assert theirs == nobodys, f"{method} {rule.rule} tells a rival's id from an unknown one"
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_an_interview_one_has_no_seat_in_looks_like_an_unknown_one(
-    app: Flask, db: Session, ids: dict[str, str], world: World, enter: Enter
+    app: Flask, db: Session, ids: dict[str, str], world: World, enter: Enter, method: str
 ) -> None:
     db.get_one(Member, world.reviewer.id).sees_all = False
     db.commit()
     client = enter(world.reviewer)
     unknown = dict.fromkeys(ids, MADE_UP)
-    for rule in rules(app, "GET"):
+    for rule in rules(app, method):
         if rule.arguments & OF_AN_INTERVIEW:
-            theirs, nobodys = seen(client, "GET", rule, ids), seen(client, "GET", rule, unknown)
-            assert theirs == nobodys, f"GET {rule.rule} tells an interview one has no seat in from an unknown one"
+            theirs, nobodys = seen(client, method, rule, ids), seen(client, method, rule, unknown)
+            assert theirs == nobodys, f"{method} {rule.rule} tells an interview one has no seat in from an unknown one"
+            assert theirs[0] in {403, 404}, f"{method} {rule.rule} answered {theirs[0]}"
 
 
 def test_who_may_only_read_changes_nothing(app: Flask, ids: dict[str, str], world: World, enter: Enter) -> None:

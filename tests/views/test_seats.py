@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
-from domain import inbox, interviews, members
+from domain import inbox, interviews, members, tags
 from domain.errors import Conflict
 from models import AuditEvent, CandidateSession, Interview, Invite, Mail, Member, Take, limit, serve
 from models.base import OfEmployer
@@ -95,6 +95,62 @@ def test_no_list_and_no_search_shows_it(address: str, enter: Enter, world: World
     assert page.status_code == 200
     for word in words:
         assert word not in page.text
+
+
+FORMS: list[tuple[str, dict[str, str]]] = [
+    ("/inbox/assign", {"to": "{me}"}),
+    ("/inbox/assign", {"to": ""}),
+    ("/inbox/tag", {"tag": "mine"}),
+    ("/inbox/tag", {"tag": "theirs", "then": "off"}),
+    ("/inbox/remind", {}),
+]
+
+
+@pytest.mark.parametrize(("address", "form"), FORMS)
+def test_ids_inside_a_form_reach_nothing_either(
+    address: str, form: dict[str, str], enter: Enter, world: World, limited: Member, hidden: CandidateSession, db: Session
+) -> None:
+    serve(db, world.employer.id)
+    hidden.assignee_id = world.owner.id
+    tags.put(db, world.actor, [hidden.id], "theirs", NOW)
+    db.commit()
+    before = db.scalar(select(func.count()).select_from(AuditEvent))
+    sent = {name: value.format(me=limited.id) for name, value in form.items()}
+    page = enter(limited).post(address, data={**sent, "session": hidden.id}, follow_redirects=True)
+    assert "Carla" not in page.text
+    db.expire_all()
+    serve(db, world.employer.id)
+    assert db.get_one(CandidateSession, hidden.id).assignee_id == world.owner.id
+    assert tags.of_sessions(db, [hidden.id]) == {hidden.id: ["theirs"]}
+    verbs = set(db.scalars(select(AuditEvent.verb).order_by(AuditEvent.number).offset(before)))
+    assert verbs <= {"login:started"}
+    assert db.scalars(select(Mail)).all() == []
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_what_is_taken_away_holds_only_what_one_sees(
+    form: str, enter: Enter, world: World, limited: Member, hidden: CandidateSession, ids: dict[str, str], other: Interview, db: Session
+) -> None:
+    serve(db, world.employer.id)
+    tags.put(db, world.actor, [hidden.id], "secret word", NOW)
+    db.commit()
+    bob, unseen, own = enter(limited), hidden.id, other.id
+    for query in ("", "?q=carla", "?tag=secret+word", f"?interview={ids['interview']}", "?view=to_decide&order=sample"):
+        assert "Carla" not in bob.post(f"/inbox/export{query}", data={"as": form}).text
+    assert "secret word" not in bob.get("/").text
+    compared = bob.get(f"/shortlist/{own}/compare?session={unseen}")
+    assert "Carla" not in compared.text
+
+
+def test_a_link_made_before_the_seat_was_taken_away_plays_nothing(
+    enter: Enter, world: World, hidden: CandidateSession, ids: dict[str, str], other: Interview, db: Session
+) -> None:
+    bob = enter(world.reviewer)
+    address = bob.get(f"/sessions/{hidden.id}/takes/{ids['take']}/captions").location
+    assert bob.get(address).status_code == 200
+    members.limit_to(db, world.owner, world.reviewer, [other.id], NOW)
+    db.commit()
+    assert bob.get(address).status_code == 404
 
 
 def test_the_other_interview_works_as_ever(enter: Enter, limited: Member, other: Interview) -> None:
