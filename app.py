@@ -58,6 +58,8 @@ def _configure(app: Flask, settings: Settings, options: dict[str, Any]) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_FORM_MEMORY_SIZE=4 << 20,
+        # Files of a form are written to disk while it is read. A clip raises this for itself; recordings are no forms.
+        MAX_CONTENT_LENGTH=16 << 20,
     )
     app.config.update(options)
 
