@@ -182,7 +182,8 @@ def _unname(db: Session, session: CandidateSession, names: Sequence[str]) -> Non
 
 def _forget_filters(db: Session, session: CandidateSession, candidate: Candidate) -> None:
     """A saved filter that looks for this person, or for a tag that nobody else carries."""
-    names, only = set(search.words_of(f"{candidate.name} {candidate.email}")), _only_tags(db, session)
+    names = {word for word in search.words_of(f"{candidate.name} {candidate.email}") if len(word) > 2 or not word.isascii()}
+    only = _only_tags(db, session)
     for one in db.scalars(sa.select(SavedFilter).where(SavedFilter.employer_id == session.employer_id)).all():
         words = {*search.words_of(one.name), *search.words_of(str(one.settings.get("q", "")))}
         if words & names or one.settings.get("tag") in only:

@@ -18,6 +18,7 @@ from models import Clip, Employer, GuestLink, Take, serve
 from tests.factories import World
 from tests.reviewing import create_submitted
 from tests.views.conftest import Enter
+from views import auth
 
 OPEN_DOORS = ("/login", "/forgot", "/password", "/guest")
 KINDS = ("guest", "clip", "logo", "media")
@@ -123,3 +124,13 @@ def test_what_a_host_header_says_reaches_no_page(stranger: FlaskClient, enter: E
     ):
         answer = client.get(address, headers=evil, base_url="http://evil.test/")
         assert "evil.test" not in answer.text + str(answer.headers.get("Location", "")), address
+
+
+def test_the_count_of_login_attempts_names_nobody(app: Flask) -> None:
+    """Redis keeps these keys on disk, also those of addresses typed into the wrong form."""
+    keys = []
+    for typed in ("Alice@acme.test ", "alice@acme.test", "bob@acme.test"):
+        with app.test_request_context("/login", method="POST", data={"email": typed}):
+            keys.append(auth.account_of_form())
+    assert keys[0] == keys[1] != keys[2]
+    assert "acme" not in "".join(keys)
