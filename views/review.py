@@ -184,7 +184,8 @@ def _part(session: CandidateSession, reply: Reply, part: str, refused: Refused |
     """A fragment of one answer. `versions` are read only where they are shown."""
     shown = reviews.versions(db.session(), reply) if part == "versions" else []
     typed = text if text is not None else reply.transcript.text if reply.transcript else ""
-    title, back = f"{session.candidate.name}, question {reply.question.position}", _address(session.id, f"answer-{reply.question.id}")
+    which = "follow-up" if session.addendum_to_id else f"question {reply.question.position}"
+    title, back = f"{session.candidate.name}, {which}", _address(session.id, f"answer-{reply.question.id}")
     status, can_change = refused.status if refused else 200, guards.member().role in guards.SCORERS
     values: dict[str, Any] = {
         "session": session,

@@ -45,6 +45,8 @@ def test_a_question_goes_out_and_its_answer_comes_back_to_the_page(
     shown = bob.get(f"/sessions/{session.id}").text
     assert "I said hello." in Markup(shown).striptags()
     assert "Asked back by Bob" in shown
+    asked = Markup(shown.split('id="asked"')[1].split("</h2>")[0]).striptags()
+    assert asked.endswith(f"Follow-up {FORM['prompt']}"), "numbered like a question of the interview"
     packet = bob.get(f"/sessions/{session.id}/packet").text
     assert "Asked back: What did you say to her first?" in packet
     assert db.scalars(select(AuditEvent.verb).where(AuditEvent.verb == "addendum:asked")).all() == ["addendum:asked"]

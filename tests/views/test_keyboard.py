@@ -19,7 +19,7 @@ from adapters import clock
 from domain import logins
 from models import CandidateSession, Media
 from tests.factories import World
-from tests.reviewing import create_submitted
+from tests.reviewing import create_submitted, score
 
 pytestmark = pytest.mark.browser
 
@@ -161,3 +161,39 @@ def test_words_seek_and_follow(page: Page) -> None:
     expect(page.locator("[data-times] i.now")).to_have_text("tell")
     page.keyboard.press(".")
     until(page, "video => video.currentTime > 2.03")
+
+
+def test_without_scripts_a_reviewer_scores_notes_and_decides(page: Page, browser: Browser, db: Session) -> None:
+    context = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state())
+    plain = context.new_page()
+    plain.goto(page.url)
+    for criterion in plain.locator(".criterion").all():
+        criterion.locator("input").nth(3).check()
+    plain.get_by_role("button", name="Submit my scores").click()
+    expect(plain.get_by_role("heading", name="Your scores are in")).to_be_visible()
+    plain.get_by_label("Note", exact=True).fill("She asked before she offered.")
+    plain.get_by_role("button", name="Keep note").click()
+    expect(plain.locator(".notes")).to_contain_text("She asked before she offered.")
+    plain.get_by_label("Advance").check()
+    plain.get_by_label("Reason", exact=True).fill("A concrete example.")
+    plain.get_by_role("button", name="Record decision").click()
+    expect(plain.locator(".verdict")).to_contain_text("A concrete example.")
+    context.close()
+
+
+def test_on_a_phone_the_shortlist_keeps_words_whole_and_the_name_in_sight(page: Page, browser: Browser, db: Session, world: World) -> None:
+    session = db.scalars(select(CandidateSession)).first()
+    assert session
+    score(db, session, world.reviewer, 4, 3)
+    db.commit()
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(page.url.split("/sessions/")[0] + f"/shortlist/{world.interview.id}")
+    heights = [head.bounding_box()["height"] for head in page.locator(".ranks thead th").all()]  # type: ignore[index]
+    assert max(heights) < 90, "a heading breaks into letters"
+    page.locator(".scroll").focus()
+    for _ in range(12):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(300)
+    box = page.locator(".ranks tbody th").first.bounding_box()
+    assert box
+    assert 0 <= box["x"] < 60
