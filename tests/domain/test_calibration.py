@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -10,11 +11,12 @@ import pytest
 
 from adapters.encoder import FakeEncoder
 from bench.sets import constructed
-from domain import agreement, calibration, packing
+from domain import agreement, calibration, oddness, packing
 from domain.calibration import Fitted
 from domain.measures import Measure, Measured, Rubric
 
 TASK = constructed(140)[0]
+OTHER = constructed(60)[1]
 LEVELS = (1, 2, 3, 4, 5)
 
 
@@ -62,6 +64,32 @@ def test_few_honest_answers_are_called_unusual_and_nonsense_is() -> None:
     assert odd <= 0.12
     stranger = measure()("Bananas photosynthesise quarterly turbines. Quantum lobsters legislate velvet. " * 1 + "Mitochondria yodel.")
     assert calibration.propose(fitted(), stranger).oddness > 1
+
+
+def test_another_questions_good_answer_behind_a_weak_one_is_not_let_carry_it() -> None:
+    weak, good = _answer_at(1), max(zip(OTHER.levels, OTHER.answers, strict=True))[1]
+    guess = calibration.propose(fitted(), measure()(f"{weak} {good}"))
+    assert guess.value > calibration.propose(fitted(), measure()(weak)).value + 0.3
+    assert guess.why_odd == "carried"
+    assert guess.oddness > 1
+
+
+def test_what_the_same_people_said_to_other_questions_is_kept_with_what_was_learned() -> None:
+    lines = FakeEncoder()(OTHER.answers[:4])
+    packed = packing.pack(answers()[:20], list(map(float, TASK.levels[:20])), LEVELS, lines)
+    assert np.allclose(packing.unpack(packed).odd.elsewhere, lines, atol=1e-3)
+
+
+def test_a_sentence_near_to_the_scored_answers_but_nearer_to_other_questions_is_strange() -> None:
+    here, there = np.eye(3, dtype=np.float32)[:1], np.array([[0.8, 0.6, 0]], np.float32)
+    odd = replace(fitted().odd, sentences=here, elsewhere=there, strange=0.5)
+    assert oddness.strangers(odd, replace(answers()[0], vectors=there)) == {0}
+    assert oddness.strangers(replace(odd, elsewhere=there[:0]), replace(answers()[0], vectors=there)) == frozenset()
+
+
+def _answer_at(level: int) -> str:
+    """An answer nobody learned from that people put at this level."""
+    return next(text for text, given in list(zip(TASK.answers, TASK.levels, strict=True))[80:] if given == level)
 
 
 def test_what_is_stored_proposes_the_same() -> None:
