@@ -149,8 +149,9 @@ def _wanted() -> Filter:
 
 
 @door.app_template_filter("most")
-def _most(count: int) -> str:
-    return f"{count}" if count < inbox.MOST_COUNTED else f"{inbox.MOST_COUNTED - 1}+"
+def _most(count: int, wanted: Filter) -> str:
+    most = inbox.most_counted(wanted)
+    return f"{count}" if count < most else f"{most - 1}+"
 
 
 def _known(value: str | None, choices: tuple[str, ...]) -> str:
