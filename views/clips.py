@@ -103,6 +103,7 @@ def _store(interview: Interview) -> tuple[str, str]:
     file = request.files.get("file")
     if file is None or not file.filename:
         raise Invalid("Choose a file first.", {"file": "missing"})
+    _require_room()
     clip_id = new_id()
     key = f"clips/{interview.employer_id}/{clip_id}/original"
     try:
@@ -114,6 +115,13 @@ def _store(interview: Interview) -> tuple[str, str]:
     except StoreError as failed:
         raise StorageFull("The media store does not answer. Your interview is safe.", "Try again in a moment.") from failed
     return clip_id, key
+
+
+def _require_room() -> None:
+    """The last of the disk is kept for candidates who are answering."""
+    free = _media_store().free_bytes()
+    if free is not None and free - (request.content_length or 0) < guards.settings().free_bytes:
+        raise StorageFull("There is no room left for this file. Nothing of your interview is lost.", "Free some space, then try again.")
 
 
 def _written(clip: Clip) -> list[Cue]:

@@ -134,3 +134,13 @@ def test_the_count_of_login_attempts_names_nobody(app: Flask) -> None:
             keys.append(auth.account_of_form())
     assert keys[0] == keys[1] != keys[2]
     assert "acme" not in "".join(keys)
+
+
+def test_a_clip_does_not_take_the_room_kept_for_candidates(app: Flask, enter: Enter, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, room = app.extensions["store"], app.extensions["settings"].free_bytes
+    monkeypatch.setattr(store, "free_bytes", lambda: room + 100)
+    form = {"file": (io.BytesIO(b"x" * 1000), "welcome.webm"), "revision": str(world.interview.draft_revision)}
+    answer = enter(world.owner).post(f"/interviews/{world.interview.id}/clips/welcome", data=form, content_type="multipart/form-data")
+    assert answer.status_code == 507
+    assert "no room left" in answer.text
+    assert list(store.keys("clips")) == []
