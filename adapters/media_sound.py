@@ -60,12 +60,13 @@ def timeline(container: Any, stream: Any, rate: int, layout: str, most: float, s
 def _frames(container: Any, stream: Any, start: float) -> Iterator[AudioFrame]:
     """Every frame that can be decoded of the packets from `start` on (the file's own seconds); a damaged packet costs only itself."""
     packets = container.demux(stream)
+    beat = float(stream.time_base)  # a fraction compared with a number for each of fifty packets a second is slow
     while True:
         try:
             packet = next(packets)
         except (StopIteration, av.error.FFmpegError):
             return
-        if packet.pts is not None and packet.pts * packet.time_base < start:
+        if packet.pts is not None and packet.pts * beat < start:
             continue
         try:
             yield from packet.decode()

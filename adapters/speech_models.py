@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 __all__ = [
-    "BUNDLED", "READ_BY_ENGINE", "Model", "ModelChanged", "ModelMissing", "find_model", "find_pin", "fingerprint", "pin", "repositories",
-    "require_unchanged",
+    "BUNDLED", "READ_BY_ENGINE", "Model", "ModelChanged", "ModelMissing", "can_hear", "find_model", "find_pin", "fingerprint", "pin",
+    "repositories", "require_unchanged",
 ]  # fmt: skip
 
 BUNDLED = "bundled"
@@ -50,13 +50,23 @@ class Model:
 
     @property
     def is_english_only(self) -> bool:
-        """Models named `….en` know English only; the bundled one is among them."""
-        return self.name == BUNDLED or self.name.split("/")[-1].endswith(".en")
+        """Whether it knows English only."""
+        return _is_english_only(self.name)
 
     @property
     def size(self) -> int:
         """Bytes of weights."""
         return (self.folder / "model.bin").stat().st_size
+
+
+def can_hear(name: str, language: str) -> bool:
+    """Whether the model of this name ("off" means none) knows the language of this code."""
+    return name != "off" and (language == "en" or not _is_english_only(name))
+
+
+def _is_english_only(name: str) -> bool:
+    """Models named `….en` know English only; the bundled one is among them."""
+    return name == BUNDLED or name.split("/")[-1].endswith(".en")
 
 
 def find_model(name: str, models_dir: Path | None = None, pin: str | None = None) -> Model:

@@ -5,7 +5,7 @@ A letter's text is never stored: it holds a link that opens something. What is s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -49,11 +49,11 @@ class Letter:
 
 @dataclass(frozen=True)
 class Sender:
-    """What writing a letter takes besides the rows."""
+    """What writing a letter takes besides the rows. `hears`: whether this installation transcribes the language of a code."""
 
     tokens: Tokens
     public_url: str
-    speech_is_on: bool
+    hears: Callable[[str], bool]
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _for_candidate(db: Session, mail: Mail, sender: Sender, now: datetime) -> _P
 
 def _disclosure(db: Session, session: CandidateSession, sender: Sender, locale: str) -> list[str]:
     """The two answers every candidate is owed before they begin, from what runs now."""
-    words, running = NOTICE_WORDS[locale], notices.circumstances(db, session.version, sender.speech_is_on)
+    words, running = NOTICE_WORDS[locale], notices.circumstances(db, session.version, sender.hears(session.version.design["language"]))
     automated = words["automated_on" if running.proposals else "automated_off"]
     return [f"{words['person_q']} {words['person_a']}", f"{words['automated_q']} {automated}"]
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from adapters.mail import MailError, Sends, SmtpMailer
+from adapters.speech_models import can_hear
 from domain import mail
 from domain.jobs import MOST_ATTEMPTS
 from domain.mail import NOT_SET_UP, Letter, Sender
@@ -40,7 +42,7 @@ def mailer(bench: Bench) -> Sends:
 
 def _compose(bench: Bench, job: Job) -> Letter | None:
     settings = bench.settings
-    sender = Sender(Tokens(*settings.signing_keys()), settings.public_url, settings.speech_model != "off")
+    sender = Sender(Tokens(*settings.signing_keys()), settings.public_url, partial(can_hear, settings.speech_model))
     with bench.sessions.open(job.employer_id) as db:
         return mail.compose(db, mail.get_mail(db, job.subject_id), sender, bench.now())
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from adapters import clock
+from adapters.speech_models import can_hear
 from domain import clips, drafts, embeds, interviews, notices, rubrics
 from domain.designs import LANGUAGES, InterviewDesign
 from domain.drafts import Draft
@@ -21,6 +22,10 @@ from views import design_form, guards, pages
 door = Blueprint("interviews", __name__, url_prefix="/interviews")
 guards.members_only(door, *guards.MANAGERS)
 
+ENGLISH_ONLY = (
+    "The speech model on this server knows English only: answers in this language are kept and played, but not written down. "
+    "Whoever runs the server can add one that knows it: greenroom add-model base."
+)
 LANGUAGE_NAMES = {"en": "English", "es": "Español", "hi": "हिन्दी", "ja": "日本語", "de": "Deutsch", "fr": "Français"}
 
 
@@ -225,8 +230,8 @@ def _stale(interview: Interview, draft: Draft, conflict: Conflict) -> Response:
 def _designer(interview: Interview, draft: Draft, status: int = 200, page: Page | None = None, **said: Any) -> Response:
     page = page or Page(interview.draft_revision, new_id())
     values = _values(interview, draft, page, **said)
-    design, speech = values["checked"].design, guards.settings().speech_model != "off"
-    told = notices.of_draft(db.session(), interview, design, speech) if design else []
+    design = values["checked"].design
+    told = notices.of_draft(db.session(), interview, design, _can_hear(design.language)) if design else []
     return pages.page("interviews/design.html", status, told=told, **values)
 
 
@@ -244,6 +249,8 @@ def _values(
     beside: dict[str, list[str]] = {}
     for warning in checked.warnings:
         beside.setdefault(warning.field, []).append(warning.text)
+    if draft.get("transcribe") and guards.settings().speech_model != "off" and not _can_hear(draft["language"]):
+        beside.setdefault("language", []).append(ENGLISH_ONLY)
     return {
         "interview": interview,
         "draft": draft,
@@ -262,6 +269,11 @@ def _values(
         "rubric_choices": rubrics.choices(db.session()),
         "may_change": guards.member().role in guards.MANAGERS,
     }
+
+
+def _can_hear(language: str) -> bool:
+    """Whether the speech model of this server knows this language."""
+    return can_hear(guards.settings().speech_model, language)
 
 
 def _minutes() -> dict[str, int | None]:

@@ -34,6 +34,9 @@ def outcome(data: bytes, folder: Path) -> str:
     return "played"
 
 
+FILES = {"playback.webm", "playback.mp4", "playback.wav", "voice.webm", "voice.mp4", "poster.jpg"}
+
+
 @pytest.mark.parametrize("name", CRAFTED)
 def test_an_attack_ends_as_a_marked_answer(name: str, tmp_path: Path) -> None:
     before = sorted(os.listdir(tmp_path.parent))  # noqa: PTH208

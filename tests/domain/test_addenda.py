@@ -83,7 +83,7 @@ def test_the_candidate_is_asked_and_the_ended_session_stays_as_it_was(db: Sessio
 
 def test_the_letter_holds_the_question_and_a_way_in(db: Session, world: World, session: CandidateSession) -> None:
     asked(db, world, session)
-    sender = mail.Sender(tokens.Tokens(["k" * 40]), "http://greenroom.test", True)
+    sender = mail.Sender(tokens.Tokens(["k" * 40]), "http://greenroom.test", lambda _language: True)
     letter = mail.compose(db, db.scalars(sa.select(Mail)).one(), sender, LATER)
     assert letter is not None
     assert "What did you say to her first?" in letter.text
@@ -96,7 +96,7 @@ def test_it_is_written_in_the_language_the_candidate_chose(db: Session, world: W
     session.locale = locale
     db.flush()
     added = asked(db, world, session)
-    sender = mail.Sender(tokens.Tokens(["k" * 40]), "http://greenroom.test", True)
+    sender = mail.Sender(tokens.Tokens(["k" * 40]), "http://greenroom.test", lambda _language: True)
     letter = mail.compose(db, db.scalars(sa.select(Mail)).one(), sender, LATER)
     assert letter is not None
     assert "one more question" not in letter.text + added.version.design["welcome"]

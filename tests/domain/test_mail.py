@@ -33,7 +33,7 @@ from jobs.run import run_next
 from models import CandidateSession, Invite, Job, Mail, Sessions
 from tests.factories import NOW, World
 
-SENDER = Sender(Tokens(["k" * 40]), "https://greenroom.test", True)
+SENDER = Sender(Tokens(["k" * 40]), "https://greenroom.test", lambda _language: True)
 
 
 @pytest.fixture

@@ -10,9 +10,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config import Settings
 from domain import drafts, interviews
 from domain.designs import InterviewDesign
 from domain.errors import Conflict
+from domain.notice_words import WORDS
 from models import AuditEvent, Embed, Interview, serve
 from tests.door import Door
 from tests.factories import NOW, World, create_candidate_session, create_design
@@ -223,6 +225,22 @@ def test_the_designer_shows_the_very_notice_candidates_read(alice: FlaskClient, 
     page = unescape(alice.get(address).text)
     assert any("45" in fact["answer"] for fact in facts)
     assert [fact["answer"] for fact in facts if fact["answer"] not in page] == []
+
+
+def test_a_language_the_speech_model_cannot_hear_is_said_beside_it_and_in_the_notice(
+    alice: FlaskClient, world: World, door: Door, settings: Settings
+) -> None:
+    address = f"/interviews/{world.interview.id}"
+    assert "add-model" not in alice.get(address).text, "English is heard by every model"
+    alice.post(f"{address}/publish", data=form_of(alice, address, language="de"))
+    page = unescape(alice.get(address).text)
+    assert "greenroom add-model" in page
+    off = WORDS["de"]["transcript_off"]
+    assert off in page
+    assert WORDS["en"]["transcript_off"] in [fact["answer"] for fact in door.open().json["notice"]["facts"]]  # type: ignore[index]
+    alice.application.extensions["settings"] = settings.model_copy(update={"speech_model": "base"})
+    page = unescape(alice.get(address).text)
+    assert ("add-model" in page, off in page) == (False, False)
 
 
 def test_it_will_not_publish_without_a_contact(alice: FlaskClient, world: World, db: Session) -> None:

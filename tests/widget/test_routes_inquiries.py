@@ -16,7 +16,7 @@ from tests.domain.test_transcripts import heard
 from tests.door import Door, code
 from tests.factories import ORIGIN, World
 
-SENDER = Sender(Tokens(["k" * 40]), "https://greenroom.test", True)
+SENDER = Sender(Tokens(["k" * 40]), "https://greenroom.test", lambda _language: True)
 
 
 def test_help_is_asked_for_before_anything_was_agreed_to(db: Session, door: Door) -> None:
