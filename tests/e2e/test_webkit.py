@@ -44,7 +44,7 @@ def arrive(browser: webkit.WebKit, greenroom: Greenroom) -> None:
 
 def record(browser: webkit.WebKit, heard: microphone.Microphone, seconds: float) -> None:
     with heard.speaking():
-        browser.click("button", "Start recording")
+        browser.click("button", "Record a test", "Start recording")
         browser.find(".state", "Recording")
         browser.pause(seconds)
         browser.click("button", "Stop recording")
