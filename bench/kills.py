@@ -1,6 +1,6 @@
 """SIGKILL at every line of the receiving path, and at as many instants nobody chose: HEAD must equal what is durable after each.
 
-Run: `python -m bench.kills`. Once without and once with `Upload-Checksum`; real door, store on disk, SQLite. Some minutes, by how busy the machine is.
+Run: `python -m bench.kills`. Once without and once with `Upload-Checksum`; real door, store on disk, SQLite. Takes minutes.
 """
 
 from __future__ import annotations
