@@ -67,6 +67,8 @@ class Verb(StrEnum):
     SCORE_GIVEN = "score:given"
     SCORECARD_SUBMITTED = "scorecard:submitted"
     NOTE_WRITTEN = "note:written"
+    NOTE_CHANGED = "note:changed"
+    NOTE_REMOVED = "note:removed"
     DECISION_MADE = "decision:made"
     DECISION_UNDONE = "decision:undone"
     ADDENDUM_ASKED = "addendum:asked"

@@ -50,7 +50,7 @@ def visible(db: Session, session: CandidateSession, member: Member) -> list[Note
 
 def write(db: Session, actor: Actor, session: CandidateSession, draft: NoteDraft, now: datetime) -> Note:
     """Keeps a note; the same one sent twice is kept once. Raises Invalid when it is empty or too long."""
-    _check(db, session, draft)
+    _check(db, session, draft, quotes=draft.first is not None)
     reviews.lock(db, session)
     values = {name: getattr(draft, name) for name in ("text", "question_id", "criterion_id", "at_seconds")} | _place(db, session, draft)
     same = _find_same(db, actor, session, values, now)
@@ -63,8 +63,34 @@ def write(db: Session, actor: Actor, session: CandidateSession, draft: NoteDraft
     return note
 
 
-def _check(db: Session, session: CandidateSession, draft: NoteDraft) -> None:
-    if not draft.text and draft.first is None:
+def change(db: Session, actor: Actor, session: CandidateSession, note_id: str, draft: NoteDraft, now: datetime) -> None:
+    """Changes the words of one's own note and what it is evidence for; what it quotes stays. Raises NotFound for others' notes."""
+    note = _own(db, actor, session, note_id)
+    _check(db, session, draft, quotes=note.take_id is not None)
+    if (note.text, note.criterion_id) == (draft.text, draft.criterion_id):
+        return
+    note.text, note.criterion_id = draft.text, draft.criterion_id
+    audit.append(db, actor, Verb.NOTE_CHANGED, ("session", session.id), {"note": note.id}, now=now)
+
+
+def remove(db: Session, actor: Actor, session: CandidateSession, note_id: str, now: datetime) -> None:
+    """Deletes one's own note; the audit chain keeps that there was one, not what it said. Raises NotFound for others' notes."""
+    note = _own(db, actor, session, note_id)
+    db.delete(note)
+    audit.append(db, actor, Verb.NOTE_REMOVED, ("session", session.id), {"note": note.id}, now=now)
+
+
+def _own(db: Session, actor: Actor, session: CandidateSession, note_id: str) -> Note:
+    """A note of this member's about this session; others' look like none."""
+    reviews.lock(db, session)
+    note = db.scalar(sa.select(Note).where(Note.id == note_id, Note.session_id == session.id, Note.member_id == actor.id))
+    if note is None:
+        raise NotFound
+    return note
+
+
+def _check(db: Session, session: CandidateSession, draft: NoteDraft, quotes: bool) -> None:
+    if not draft.text and not quotes:
         raise Invalid("Write something first.", {"text": "empty"})
     if len(draft.text) > LONGEST:
         raise Invalid(f"A note may have {LONGEST:,} characters; this one has {len(draft.text):,}. It was not saved.", {"text": "too long"})

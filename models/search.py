@@ -92,8 +92,11 @@ def _candidate_changed(_mapper: Mapper[Any], connection: sa.Connection, row: Can
     connection.execute(sa.update(_ENTRIES).where(named).values(text=apart(f"{row.name} {row.email}")))
 
 
+@event.listens_for(Note, "after_update")
 @event.listens_for(Note, "after_insert")
-def _note_added(_mapper: Mapper[Any], connection: sa.Connection, row: Note) -> None:
+def _note_kept(_mapper: Mapper[Any], connection: sa.Connection, row: Note) -> None:
+    """A note is replaced whenever its author changes it; what it said before is found no more."""
+    connection.execute(sa.delete(_ENTRIES).where(_ENTRIES.c.source_id == row.id))
     _add(connection, row, row.session_id, "note", row.text)
 
 

@@ -137,6 +137,26 @@ def note(session_id: str) -> Response:
     return after(session, change, "review/_notes.html", "Note kept.", text=request.form.get("text", ""))
 
 
+@door.post("/sessions/<session_id>/notes/<note_id>")
+def change_note(session_id: str, note_id: str) -> Response:
+    session = reviews.get_session(db.session(), session_id)
+
+    def change() -> None:
+        notes.change(db.session(), guards.actor(), session, note_id, _draft(request.form), clock.now())
+
+    return after(session, change, "review/_notes.html", "Note changed.", changing=note_id, text=request.form.get("text", ""))
+
+
+@door.post("/sessions/<session_id>/notes/<note_id>/remove")
+def remove_note(session_id: str, note_id: str) -> Response:
+    session = reviews.get_session(db.session(), session_id)
+
+    def change() -> None:
+        notes.remove(db.session(), guards.actor(), session, note_id, clock.now())
+
+    return after(session, change, "review/_notes.html", "Note removed.")
+
+
 @door.post("/sessions/<session_id>/decision")
 def decide(session_id: str) -> Response:
     session, form = reviews.get_session(db.session(), session_id), request.form
@@ -215,7 +235,7 @@ def _whole(session: CandidateSession, status: int = 200, **typed: Any) -> Respon
 
 def _typed(**typed: Any) -> dict[str, Any]:
     """What a refused form held, so that nothing typed is lost without JavaScript."""
-    return {"refused": None, "text": "", "reason": "", "verdict": "", **typed}
+    return {"refused": None, "changing": "", "text": "", "reason": "", "verdict": "", **typed}
 
 
 def _judged(session: CandidateSession) -> dict[str, Any]:

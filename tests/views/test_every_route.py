@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from domain import decisions, invites, logins, rubrics
+from domain import decisions, invites, logins, notes, rubrics
 from domain.invites import Invited
+from domain.notes import NoteDraft
 from models import (
     EVERY_EMPLOYER,
     AuditEvent,
@@ -42,7 +43,7 @@ ZEROS = b"&".join(
 PLAIN = {"handle": "made-up", "part": "notes", "rendition": "playback", "slot": "welcome", "key": "support", "number": 1}
 OF_AN_INTERVIEW = {
     "interview_id", "session_id", "embed_id", "invite_id", "question_id", "take_id", "inquiry_id",
-    "link_id", "decision_id", "proposal_id",
+    "link_id", "decision_id", "note_id", "proposal_id",
 }  # fmt: skip
 # Changes to one's own account, and reading that is asked for by POST because it is written down.
 READ_ONLY_MAY = {
@@ -108,6 +109,7 @@ def ids(app: Flask, db: Session, world: World) -> dict[str, str]:
         "criterion_id": criterion.id,
         "take_id": take.id,
         "decision_id": decisions.decide(db, actor, session, "hold", "Two more to see.", "", NOW).id,
+        "note_id": notes.write(db, actor, session, NoteDraft(text="Calm under pressure."), NOW).id,
         "invite_id": invites.create(db, actor, world.interview, Invited(name="Ines", email="ines@home.test"), NOW).id,
         "rubric_id": rubrics.create(db, actor, rubrics.draft_of("Ours", rubrics.criteria_of(db, "support")), NOW).id,
         "login_id": logins.sign_in(db, world.owner, "Firefox", NOW).id,
