@@ -45,6 +45,7 @@ class Server:
     port: int
     process: subprocess.Popen[bytes] | None = None
     public_url: str = ""
+    app: str = "app:create_app()"
 
     @property
     def url(self) -> str:
@@ -65,7 +66,7 @@ class Server:
             "-b",
             f"127.0.0.1:{self.port}",
         ]
-        command = [sys.executable, "-m", "gunicorn", *options, "app:create_app()"]
+        command = [sys.executable, "-m", "gunicorn", *options, self.app]
         environment = {**os.environ, **given, "GREENROOM_PUBLIC_URL": self.public_url or self.url}
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
         for _ in range(600):

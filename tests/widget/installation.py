@@ -19,11 +19,15 @@ from typing import Any
 import sqlalchemy as sa
 from playwright.sync_api import BrowserContext
 
+from adapters import clock
 from adapters.storage import open_store
 from app import create_app
 from config import Settings
-from domain import interviews
-from models import EVERY_EMPLOYER, Part, Take, Upload, serve
+from domain import interviews, invites
+from domain.audit import Actor
+from domain.invites import Invited
+from domain.tokens import Tokens
+from models import EVERY_EMPLOYER, Interview, Part, Take, Upload, serve
 from models import db as database
 from models.sessions import one_session
 from tests import factories
@@ -110,6 +114,20 @@ class Installation:
         self.server.kill()
         self.server.settings = self.server.settings.model_copy(update=changes)
         self.server.start()
+
+    def go_forward(self, hours: float) -> None:
+        """The web process is killed and starts again so many hours from now; 0 brings the present back."""
+        self.server.app = f"tests.protocol.later:create_app({hours})"
+        self.restart()
+
+    def invite(self) -> str:
+        """The personal link of somebody who was just invited."""
+        settings = self.server.settings
+        with one_session(settings.database) as db:
+            interview = db.scalars(sa.select(Interview)).one()
+            invite = invites.create(db, Actor(interview.employer_id, "system"), interview, Invited("Ivo"), clock.now())
+            db.commit()
+            return f"{self.line.origin}/i#{invites.mint(Tokens(*settings.signing_keys()), invite, clock.now())}"
 
     def takes(self) -> list[Held]:
         """All recordings of all candidates, oldest first."""

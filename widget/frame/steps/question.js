@@ -48,7 +48,10 @@ export function question(app, { question: asked }) {
     };
     return put(recordPanel(app, {
       kind, limits, sink, otherKinds: kinds.filter((one) => one !== kind && (one === 'text' || kind === 'video')), onkind: showKind,
-      ondone: (result) => showTakes(take.id, result),
+      ondone: (result) => {
+        app.api.event('question', asked.position); // taken over meanwhile: only a call tells
+        return showTakes(take.id, result);
+      },
     }));
   }
 
