@@ -174,11 +174,32 @@ def test_without_scripts_a_reviewer_scores_notes_and_decides(page: Page, browser
     plain.get_by_label("Note", exact=True).fill("She asked before she offered.")
     plain.get_by_role("button", name="Keep note").click()
     expect(plain.locator(".notes")).to_contain_text("She asked before she offered.")
+    plain.get_by_text("Change or remove").click()
+    plain.get_by_label("Your note", exact=True).fill("He asked before he offered.")
+    plain.get_by_role("button", name="Save note").click()
+    expect(plain.locator(".notes li > p").first).to_have_text("He asked before he offered.")
     plain.get_by_label("Advance").check()
     plain.get_by_label("Reason", exact=True).fill("A concrete example.")
     plain.get_by_role("button", name="Record decision").click()
     expect(plain.locator(".verdict")).to_contain_text("A concrete example.")
     context.close()
+
+
+def test_changing_and_removing_a_note_leaves_what_is_being_typed(page: Page) -> None:
+    fresh, list_of = page.get_by_label("Note", exact=True), page.locator(".notes")
+    for text in ("First thought", "To go"):
+        fresh.fill(text)
+        page.get_by_role("button", name="Keep note").click()
+        expect(list_of).to_contain_text(text)
+    fresh.fill("Half a sente")
+    page.get_by_label("Change or remove your note: To go").click()
+    page.get_by_role("button", name="Remove note").click()
+    expect(list_of).not_to_contain_text("To go")
+    page.get_by_label("Change or remove your note: First thought").click()
+    page.get_by_label("Your note", exact=True).fill("Second thought")
+    page.get_by_role("button", name="Save note").click()
+    expect(list_of.locator("li > p").first).to_have_text("Second thought")
+    expect(fresh).to_have_value("Half a sente")
 
 
 def test_on_a_phone_the_shortlist_keeps_words_whole_and_the_name_in_sight(page: Page, browser: Browser, db: Session, world: World) -> None:
