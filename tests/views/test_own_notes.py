@@ -11,7 +11,7 @@ from domain import notes, search
 from domain.notes import NoteDraft
 from models import AuditEvent, CandidateSession, Note
 from tests.factories import NOW, World
-from tests.reviewing import SAID, actor, create_submitted, levels, quoting
+from tests.reviewing import SAID, actor, create_submitted, levels, quoting, score
 from tests.views.conftest import Enter
 
 HTMX = {"HX-Request": "true"}
@@ -94,7 +94,11 @@ def test_evidence_keeps_its_quote_and_may_lose_its_words_or_move_to_another_crit
 def test_somebody_elses_note_looks_like_none_even_to_an_owner(enter: Enter, db: Session, world: World, note: Note, end: str) -> None:
     client = enter(world.owner)
     assert client.post(at(note, end), data={"text": "mine now"}).status_code == 404
-    assert at(note) not in client.get(f"/sessions/{note.session_id}").text
+    score(db, db.get_one(CandidateSession, note.session_id), world.owner, 4, 4)
+    db.commit()
+    page = client.get(f"/sessions/{note.session_id}").text
+    assert "heron first thought" in page
+    assert "Change or remove" not in page
     assert written(db) == ["heron first thought"]
 
 
