@@ -16,6 +16,7 @@ import pytest
 from adapters.language_model import Criterion, LanguageModel
 from domain import proposals, wording
 from domain.proposals import Asked, Floor, RubricVersion
+from tests.node import NODE
 
 TOOLS = Path(__file__).parents[2] / ".tools"
 ENGINE = TOOLS / "node_modules/@node-llama-cpp/linux-x64"
@@ -39,7 +40,7 @@ def url() -> Iterator[str]:
     assert FOUND is not None
     assert FOUND.origin is not None
     weights = Path(FOUND.origin).parent / "SmolLM2-135M-Instruct.Q4_1.gguf"
-    command = ["node", str(Path(__file__).with_name("model_server.mjs")), str(weights)]
+    command = [NODE, str(Path(__file__).with_name("model_server.mjs")), str(weights)]
     with subprocess.Popen(command, cwd=TOOLS, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         yield f"http://127.0.0.1:{server.stdout.readline().strip()}/v1"

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from tusclient.client import TusClient
 
+from tests.node import NODE
 from tests.protocol.conftest import ROOT, Client
 
 pytestmark = pytest.mark.slow
@@ -21,7 +22,7 @@ TOOLS = ROOT / ".tools" / "node_modules"
 DATA = random.Random(1).randbytes(3_000_000)
 
 needs_node = pytest.mark.skipif(
-    shutil.which("node") is None or not (TOOLS / "tus-js-client").is_dir(),
+    not (TOOLS / "tus-js-client").is_dir(),
     reason="node or tus-js-client is missing: `make test` fetches it",
 )
 
@@ -40,7 +41,7 @@ def begin(client: Client, tmp_path: Path, way: str, script: str = "stock.cjs", *
         "chunk": 170_000,  # no divisor of the whole: the client's stream source hangs on an end that falls on a chunk's
         **more,
     }
-    command = ["node", str(ROOT / "tests/protocol" / script)]
+    command = [NODE, str(ROOT / "tests/protocol" / script)]
     started = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert started.stdin is not None
     started.stdin.write(json.dumps(job))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.node import NODE
 from tests.widget.candidate import Candidate
 from tests.widget.fake_server import FakeGreenroom
 from tests.widget.test_devices import KEEP_STREAM
@@ -44,14 +44,12 @@ def same_program(folder: Path, *pairs: tuple[bytes, list[Path]]) -> str:
         place = folder / f"{number}.js"
         place.write_bytes(served)
         listed.append({"served": str(place), "written": [str(path) for path in written]})
-    command = ["node", str(Path(__file__).with_name("same_program.mjs")), json.dumps(listed)]
+    command = [NODE, str(Path(__file__).with_name("same_program.mjs")), json.dumps(listed)]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "TOOLS": str(TOOLS)})
     return str(done.stdout + done.stderr).strip()
 
 
-needs_acorn = pytest.mark.skipif(
-    shutil.which("node") is None or not (TOOLS / "acorn").is_dir(), reason="node or acorn is missing: `make test` fetches it"
-)
+needs_acorn = pytest.mark.skipif(not (TOOLS / "acorn").is_dir(), reason="acorn is missing: `make test` fetches it")
 
 
 @needs_acorn
