@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import accommodations, audit, candidates, jobs, uploads
+from domain import accommodations, audit, candidates, jobs, reviews, uploads
 from domain.audit import Actor, Verb
 from domain.designs import InterviewDesign
 from domain.errors import Conflict, NotComplete, NotFound, Refused, TooLarge
@@ -87,6 +87,7 @@ def close(db: Session, session: CandidateSession, take: Take, closing: Closing, 
 
 def choose_take(db: Session, session: CandidateSession, question_id: str, take_id: str, now: datetime) -> Answer:
     """The candidate says which recording counts."""
+    reviews.lock(db, session)
     candidates.require_open(session, now)
     question = _get_question(db, session, question_id)
     take = get_take(db, session, take_id)
@@ -97,6 +98,7 @@ def choose_take(db: Session, session: CandidateSession, question_id: str, take_i
 
 def write_text(db: Session, session: CandidateSession, question_id: str, text: str, now: datetime) -> Answer:
     """Saves a written answer; it counts from now on. Raises TooLarge over the question's limit of characters."""
+    reviews.lock(db, session)
     candidates.require_open(session, now)
     question = _get_question(db, session, question_id)
     if "text" not in accommodations.kinds(question.kinds, accommodations.find(db, session.id)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -174,3 +175,13 @@ def test_the_receipt_says_so_when_nothing_could_be_seen_in_a_recording(db: Sessi
     db.add(Media(employer_id=take.employer_id, take_id=take.id, flags=["unreadable"], created_at=clock.now()))
     db.commit()
     assert (door.submit().json or {})["answers"][0]["state"] == "unreadable"
+
+
+def test_of_two_pens_on_one_answer_none_breaks(db: Session, door: Door) -> None:
+    door.start()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda n: door.write(3, f"draft {n}"), range(8)))
+    assert {answer.status_code for answer in answers} == {200}
+    db.rollback()
+    [take] = db.scalars(sa.select(Take).where(Take.kind == "text")).all()
+    assert take.text in {f"draft {n}" for n in range(8)}
