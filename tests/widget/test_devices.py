@@ -240,6 +240,7 @@ def test_a_call_ends_the_take_and_after_it_recording_goes_on_with_a_fresh_microp
     assert in_frame(page, "window.stream.getAudioTracks()[0].muted") is False, "not the microphone that gives silence"
     in_frame(page, call % ("true", "pass"))  # the call is still on when the next take begins
     candidate.button("Start recording").click()
+    expect(candidate.button("Record again")).to_be_visible()  # what was said of the first call may still stand
     candidate.sees("took the microphone")
     in_frame(page, call % ("false", "unmute"))
     candidate.button("Record again").click()
