@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,6 +22,9 @@ from models.candidate import ENDED
 LONGEST_DAYS = 365
 QUIET = timedelta(hours=20)
 NEARLY = timedelta(hours=48)
+
+
+LOG = ("name", "email", "state", "invited", "open until", "withdrawn", "letter", "put in line", "sent", "problem")
 
 
 @dataclass(frozen=True)
@@ -193,6 +197,26 @@ def of_interview(db: Session, interview: Interview, before: str = "", most: int 
     rows = db.execute(wanted.where(Invite.id < before) if before else wanted).all()
     letters = mail.log(db, [session.id for _, session in rows])
     return [Line(invite, session, next(iter(letters.get(session.id, [])), None)) for invite, session in rows]
+
+
+def delivery_log(db: Session, interview: Interview, most: int = 20_000) -> list[list[Any]]:
+    """Who was invited and how each letter fared, as rows of `LOG`: one a letter, and one for an invitation without any."""
+    lines = sa.select(Invite, CandidateSession).join(CandidateSession, CandidateSession.id == Invite.session_id)
+    wanted = lines.where(Invite.interview_id == interview.id, CandidateSession.desk != "addendum").order_by(Invite.id.desc()).limit(most)
+    found = db.execute(wanted).all()
+    letters = mail.log(db, [session.id for _, session in found])
+    rows: list[list[Any]] = []
+    for invite, session in found:
+        person = [session.candidate.name, session.candidate.email, session.state]
+        times = [_iso(at) for at in (invite.created_at, invite.expires_at, invite.revoked_at)]
+        for letter in letters.get(session.id, [None]):  # type: ignore[list-item]
+            sent = [letter.kind, _iso(letter.created_at), _iso(letter.sent_at), letter.problem] if letter else [None] * 4
+            rows.append([*person, *times, *sent])
+    return rows
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def mint(tokens: Tokens, invite: Invite, now: datetime) -> str:

@@ -23,6 +23,8 @@ from domain.snippets import hosted_link
 from domain.tokens import Tokens
 from models import CandidateSession, Employer, Inquiry, Invite, Mail, Member
 
+ROOM: Final = 5000
+"""Most values that one statement names."""
 NOT_SET_UP: Final = "No mail server is set up (GREENROOM_SMTP_URL)."
 
 
@@ -105,8 +107,10 @@ def get_mail(db: Session, mail_id: str) -> Mail:
 def log(db: Session, session_ids: Sequence[str]) -> dict[str, list[Mail]]:
     """Every letter to these sessions' candidates, newest first."""
     found: dict[str, list[Mail]] = {}
-    for mail in db.scalars(sa.select(Mail).where(Mail.session_id.in_(session_ids)).order_by(Mail.id.desc())):
-        found.setdefault(str(mail.session_id), []).append(mail)
+    for start in range(0, len(session_ids), ROOM):
+        some = session_ids[start : start + ROOM]
+        for mail in db.scalars(sa.select(Mail).where(Mail.session_id.in_(some)).order_by(Mail.id.desc())):
+            found.setdefault(str(mail.session_id), []).append(mail)
     return found
 
 

@@ -17,6 +17,7 @@ from models import CandidateSession, Criterion, Decision, Member, Note
 
 LOW: Final = 5.0
 FAR: Final = 2
+TABLE: Final = ("part", "about", "by", "value", "weight or second")
 NO_WORDS: Final = "There is no transcript of this answer."
 
 
@@ -108,6 +109,20 @@ def plain(packet: Packet, now: datetime) -> dict[str, Any]:
         "notes": [_note(note, names) for note in packet.notes],
         "answers": [_answer(reply, heading) for _, reply, heading in packet.answers],
     }
+
+
+def table(packet: Packet) -> list[list[Any]]:
+    """The packet as rows of `TABLE`: one for each score, overall, decision, probe, note and answer."""
+    said, rows = plain(packet, packet.session.created_at), list[list[Any]]()
+    for row in said["scores"]:
+        rows += [["score", row["criterion"], who, level, row["weight"]] for who, level in zip(said["people"], row["levels"], strict=True)]
+    rows += [["overall", "", who, overall, None] for who, overall in zip(said["people"], said["overalls"], strict=True)]
+    if decided := said["decision"]:
+        rows.append(["decision", decided["verdict"], decided["by"], decided["reason"], None])
+    rows += [["ask next", probe["criterion"], "", f"{probe['why']}; listen for: {probe['listen_for']}", None] for probe in said["probes"]]
+    for note in said["notes"]:
+        rows.append(["note", note["criterion"], note["by"], "\n".join(filter(None, (note["quote"], note["text"]))), note["at_seconds"]])
+    return [*rows, *(["answer", answer["heading"], said["name"], answer["words"], None] for answer in said["answers"])]
 
 
 def _scores(criterion: Criterion, cards: Sequence[Given]) -> dict[str, Any]:

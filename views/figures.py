@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from adapters import clock
-from domain import audit, figures, inbox, interviews
-from domain.audit import Verb
+from domain import figures, inbox, interviews
 from domain.errors import NotFound
 from domain.figures import Figures
 from models import Interview, db
@@ -31,9 +30,13 @@ def show(interview_id: str) -> Response:
 @door.post("/figures/<interview_id>/export")
 def export(interview_id: str) -> Response:
     interview, found = _counted(interview_id)
-    rows: list[list[str | float | int | None]] = [["funnel", stage.label, stage.count] for stage in found.funnel]
+    rows: list[list[str | float | int | None]] = [["candidates", "counted", found.sessions]]
+    rows += [["funnel", stage.label, stage.count] for stage in found.funnel]
+    rows += [["funnel, share of those who began", stage.label, stage.share] for stage in found.funnel]
+    rows += [["funnel, lost here", stage.label, stage.lost] for stage in found.funnel]
     rows += [[f"funnel, {kind}", stage.label, stage.devices.get(kind, 0)] for kind in found.devices for stage in found.funnel]
     rows += [["waiting", wait.label, wait.count] for wait in found.waits]
+    rows += [["waiting, share", wait.label, wait.share] for wait in found.waits]
     rows += [
         ["waiting", "not scored yet", found.unscored],
         ["waiting", "median days to the first scores", found.wait_days],
@@ -41,9 +44,7 @@ def export(interview_id: str) -> Response:
         ["promises", "kept", found.kept],
     ]
     rows += [["agreement", name, getattr(found.agreement, name)] for name in ("alpha", "exact", "adjacent", "pairs")]
-    audit.append(db.session(), guards.actor(), Verb.DATA_EXPORTED, ("interview", interview.id), {"what": "figures"}, now=clock.now())
-    db.session.commit()
-    return tables.download(f"figures {interview.title}", ["group", "what", "value"], rows, request.form.get("as", "csv"))
+    return tables.take_away("figures", ["group", "what", "value"], rows, interview)
 
 
 def _counted(interview_id: str) -> tuple[Interview, Figures]:

@@ -8,8 +8,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, request, url_for
 
 from adapters import clock
-from domain import audit, inbox, invites, saved_filters, tags
-from domain.audit import Verb
+from domain import inbox, invites, saved_filters, tags
 from domain.errors import Invalid
 from domain.inbox import Filter
 from models import db
@@ -84,10 +83,7 @@ def export() -> Response:
         ]
         for row in found
     ]  # fmt: skip
-    about = {"what": "inbox", "rows": len(lines)}
-    audit.append(db.session(), guards.actor(), Verb.DATA_EXPORTED, ("employer", guards.member().employer_id), about, now=clock.now())
-    db.session.commit()
-    return tables.download("inbox", HEADS, lines, request.form.get("as", "csv"))
+    return tables.take_away("inbox", HEADS, lines)
 
 
 @own.post("/inbox/filters")

@@ -17,7 +17,8 @@ from domain.interviews import Page
 from domain.library import STARTERS, find_starter
 from domain.snippets import snippet
 from models import Interview, db, new_id
-from views import design_form, guards, pages
+from models.candidate import STATES
+from views import design_form, guards, pages, tables
 
 door = Blueprint("interviews", __name__, url_prefix="/interviews")
 guards.members_only(door, *guards.MANAGERS)
@@ -33,6 +34,15 @@ LANGUAGE_NAMES = {"en": "English", "es": "Español", "hi": "हिन्दी",
 def index() -> Response:
     rows = interviews.overview(db.session(), archived="archived" in request.args)
     return pages.page("interviews/index.html", rows=rows, archived="archived" in request.args)
+
+
+@door.post("/export")
+def export() -> Response:
+    """The list of interviews in use, with how many candidates stand where, as CSV or JSON."""
+    heads = ["opening", "stage", "interview", "version", *STATES]
+    found = [(row.interview, row.version, row.counts) for row in interviews.overview(db.session())]
+    rows = [[one.opening.title, one.stage, one.title, version, *(n.get(state, 0) for state in STATES)] for one, version, n in found]
+    return tables.take_away("interviews", heads, rows)
 
 
 @door.get("/new")

@@ -13,7 +13,7 @@ from domain.errors import Invalid
 from domain.invite_lists import Row
 from domain.snippets import hosted_link
 from models import CandidateSession, Interview, Invite, db
-from views import guards, pages
+from views import guards, pages, tables
 
 door = Blueprint("invites", __name__)
 guards.members_only(door, *guards.MANAGERS)
@@ -42,6 +42,13 @@ def create(interview_id: str) -> AnyResponse:
     db.session.commit()
     guards.queues().nudge("mail")
     return pages.go(url_for("invites.show", invite_id=made[0].id), "Invited.")
+
+
+@door.post("/interviews/<interview_id>/invites/export")
+def export(interview_id: str) -> AnyResponse:
+    """Who was invited and how the letters fared: the delivery log, one row a letter, as CSV or JSON."""
+    interview = interviews.get_interview(db.session(), interview_id)
+    return tables.take_away("invitations", invites.LOG, invites.delivery_log(db.session(), interview), interview)
 
 
 @door.post("/interviews/<interview_id>/invites/plan")

@@ -12,7 +12,7 @@ from domain import interviews, mail, members
 from domain.errors import Conflict, Invalid
 from models import Member, db
 from models.employer import ROLES
-from views import guards, pages
+from views import guards, pages, tables
 
 door = Blueprint("members", __name__, url_prefix="/members")
 guards.members_only(door, *guards.MANAGERS)
@@ -48,6 +48,20 @@ def create() -> AnyResponse:
     db.session.commit()
     guards.queues().nudge("mail")
     return pages.go(url_for("members.show", member_id=made.id), f"{made.name} is a member now.")
+
+
+@door.post("/export")
+def export() -> Response:
+    """The list of people as CSV or JSON."""
+    heads = ["name", "email", "role", "interviews", "shut out", "has password", "second factor"]
+    rows = [
+        [
+            one.name, one.email, one.role, "all" if one.sees_all else "some", one.disabled_at is not None,
+            one.password_hash is not None, one.totp_secret is not None,
+        ]
+        for one in members.everybody(db.session())
+    ]  # fmt: skip
+    return tables.take_away("members", heads, rows)
 
 
 @door.get("/<member_id>")

@@ -15,7 +15,7 @@ from domain.errors import Refused
 from domain.media import safe_name
 from domain.packets import Packet
 from models import CandidateSession, db
-from views import guards, pages
+from views import guards, pages, tables
 from views.media import disposition
 
 door = Blueprint("packets", __name__)
@@ -32,11 +32,11 @@ def show(session_id: str) -> Response:
 @door.post("/sessions/<session_id>/packet")
 def export(session_id: str) -> Response:
     """The packet to take away, as this member sees it; who took it is written down."""
-    session, form = reviews.get_session(db.session(), session_id), request.form.get("as", "pdf")
+    session, form = reviews.get_session(db.session(), session_id), request.form.get("as", "")
+    form, write = (form, FORMS[form]) if form in FORMS else ("pdf", pdf)
     packet = packets.for_member(db.session(), session, guards.member())
-    about = {"what": "packet", "as": "json" if form == "json" else "pdf"}
-    audit.append(db.session(), guards.actor(), Verb.DATA_EXPORTED, ("session", session.id), about, now=clock.now())
-    answer = plain(packet) if form == "json" else pdf(packet)
+    audit.append(db.session(), guards.actor(), Verb.DATA_EXPORTED, ("session", session.id), {"what": "packet", "as": form}, now=clock.now())
+    answer = write(packet)
     db.session.commit()
     return answer
 
@@ -71,6 +71,14 @@ def pdf(packet: Packet) -> Response:
 def plain(packet: Packet) -> Response:
     """The packet as JSON."""
     return _named(jsonify(packets.plain(packet, clock.now())), packet, "json")
+
+
+def sheet(packet: Packet) -> Response:
+    """The packet as CSV."""
+    return tables.download(f"Hand-off {packet.session.candidate.name}", packets.TABLE, packets.table(packet))
+
+
+FORMS: Final = {"pdf": pdf, "json": plain, "csv": sheet}
 
 
 def _named(response: Response, packet: Packet, ending: str) -> Response:

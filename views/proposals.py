@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
-from adapters import clock
-from domain import audit, proposal_trust, settings
-from domain.audit import Verb
+from domain import proposal_trust, settings
 from domain.proposal_trust import Trust
 from domain.proposals import Floor
 from models import db
@@ -59,10 +57,7 @@ def export() -> Response:
         rows.append(
             ["over time", at.isoformat(), seen.n, seen.kappa, seen.low, seen.high, None, seen.error, seen.exact, seen.adjacent, *[None] * 4]
         )
-    employer = ("employer", guards.member().employer_id)
-    audit.append(db.session(), guards.actor(), Verb.DATA_EXPORTED, employer, {"what": "agreement with the machine"}, now=clock.now())
-    db.session.commit()
-    return tables.download("people and machine", HEADS, rows, request.form.get("as", "csv"))
+    return tables.take_away("people and machine", HEADS, rows)
 
 
 def _row(group: str, trust: Trust) -> list[Any]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from adapters import clock
-from domain import audit, interviews, shortlist
-from domain.audit import Verb
+from domain import interviews, shortlist
 from domain.errors import NotFound
 from domain.shortlist import Shortlist
 from models import Interview, db
@@ -40,8 +38,8 @@ def export_comparison(interview_id: str) -> Response:
     """The comparison as CSV or JSON, as this member sees it; who exported what is written down."""
     interview = interviews.get_interview(db.session(), interview_id)
     sides = shortlist.compare(db.session(), guards.member(), request.form.getlist("s"))
-    names = list(dict.fromkeys(name for side in sides for name in side.means))
-    heads = ["name", "overall", "scorecards", "decision", *names]
+    names = list(dict.fromkeys(name for side in sides for name in [*side.means, *side.evidence]))
+    heads = ["name", "overall", "scorecards", "decision", *names, *(f"{name}, evidence" for name in names)]
     rows = [
         [
             side.session.candidate.name,
@@ -49,26 +47,24 @@ def export_comparison(interview_id: str) -> Response:
             len(side.cards),
             side.session.verdict if side.is_shown else None,
             *(side.means.get(name) for name in names),
+            *("\n".join(note.quote or note.text for note in side.evidence.get(name, [])) for name in names),
         ]
         for side in sides
     ]
-    audit.append(db.session(), guards.actor(), Verb.DATA_EXPORTED, ("interview", interview.id), {"what": "comparison"}, now=clock.now())
-    db.session.commit()
-    return tables.download(f"compared {interview.title}", heads, rows, request.form.get("as", "csv"))
+    return tables.take_away("comparison", heads, rows, interview)
 
 
 @door.post("/shortlist/<interview_id>/export")
 def export(interview_id: str) -> Response:
     """The shortlist as CSV or JSON, as this member sees it; who exported what is written down."""
     interview, found = _ranked(interview_id)
-    heads = ["rank", "name", "overall", "scorecards", "decision", *(criterion.name for criterion in found.rubric)]
+    names = [criterion.name for criterion in found.rubric]
+    heads = ["rank", "is tied", "name", "overall", "scorecards", "decision", *(f"{c.name}, {c.weight} %" for c in found.rubric)]
     rows = [
-        [entry.rank, entry.name, entry.overall, entry.cards, entry.verdict, *(entry.means.get(name) for name in heads[5:])]
+        [entry.rank, entry.is_tied, entry.name, entry.overall, entry.cards, entry.verdict, *(entry.means.get(name) for name in names)]
         for entry in found.entries
     ]
-    audit.append(db.session(), guards.actor(), Verb.DATA_EXPORTED, ("interview", interview.id), {"what": "shortlist"}, now=clock.now())
-    db.session.commit()
-    return tables.download(f"shortlist {interview.title}", heads, rows, request.form.get("as", "csv"))
+    return tables.take_away("shortlist", heads, rows, interview)
 
 
 def _ranked(interview_id: str) -> tuple[Interview, Shortlist]:

@@ -1,4 +1,4 @@
-"""Tables to take away: CSV that no spreadsheet runs as a formula, or JSON."""
+"""Tables to take away: CSV that no spreadsheet runs as a formula, or JSON. Who took one is written down first."""
 
 from __future__ import annotations
 
@@ -8,12 +8,27 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 
+from adapters import clock
+from domain import audit
+from domain.audit import Verb
+from models import Interview, db
+from views import guards
+
+Rows = Sequence[Sequence[Any]]
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def download(name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], form: str = "csv") -> Response:
+def take_away(what: str, heads: Sequence[str], rows: Rows, interview: Interview | None = None) -> Response:
+    """These rows in the form the button asked for, with an audit event that says what was taken: of one interview, or of the employer."""
+    about = ("interview", interview.id) if interview else ("employer", guards.member().employer_id)
+    audit.append(db.session(), guards.actor(), Verb.DATA_EXPORTED, about, {"what": what, "rows": len(rows)}, now=clock.now())
+    db.session.commit()
+    return download(f"{what} {interview.title}" if interview else what, heads, rows, request.form.get("as", "csv"))
+
+
+def download(name: str, heads: Sequence[str], rows: Rows, form: str = "csv") -> Response:
     """A file of these rows; `form` is csv or json."""
     if form == "json":
         response = jsonify([dict(zip(heads, row, strict=True)) for row in rows])
@@ -24,7 +39,7 @@ def download(name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], for
     return response
 
 
-def _csv(rows: Sequence[Sequence[Any]]) -> str:
+def _csv(rows: Rows) -> str:
     """UTF-8 with a byte order mark, without which Excel reads names wrongly."""
     out = io.StringIO()
     csv.writer(out).writerows([_cell(value) for value in row] for row in rows)
