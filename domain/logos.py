@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from domain import audit
+from domain import audit, pictures
 from domain.audit import Actor, Verb
 from domain.errors import Invalid, NotFound, TokenRefused
 from domain.media import AddressRefused, Rendition
@@ -16,18 +16,21 @@ from domain.tokens import Tokens
 from models import Employer
 
 MOST_BYTES: Final = 300 << 10
-# The first bytes say what a file is; its name and what the browser calls it do not count.
-SIGNS: Final = (("image/png", b"\x89PNG\r\n\x1a\n", b""), ("image/jpeg", b"\xff\xd8\xff", b""), ("image/webp", b"RIFF", b"WEBP"))
+MOST_SIDE: Final = 3000
+"""A small file may unpack to gigabytes in the browser of every candidate."""
 
 
 def kind_of(data: bytes) -> str:
     """The media type of a picture we show. Raises Invalid for anything else, and for too large a file."""
     if len(data) > MOST_BYTES:
         raise Invalid("This picture is larger than 300 kB. Save it smaller; it is shown 48 points high.", {"logo": "too large"})
-    for kind, first, later in SIGNS:
-        if data.startswith(first) and data[8:].startswith(later):
-            return kind
-    raise Invalid("This is no PNG, JPEG or WebP picture.", {"logo": "no picture"})
+    picture = pictures.look(data)
+    if picture is None or not (picture.width and picture.height):
+        raise Invalid("This is no PNG, JPEG or WebP picture.", {"logo": "no picture"})
+    if max(picture.width, picture.height) > MOST_SIDE:
+        size = f"{picture.width:,} × {picture.height:,}"
+        raise Invalid(f"This picture is {size} points; {MOST_SIDE:,} a side is the most. Save it smaller.", {"logo": "too large"})
+    return picture.kind
 
 
 def key_of(employer: Employer, data: bytes) -> str:

@@ -60,6 +60,13 @@ function leaveLater(box) {
   }, 6000);
 }
 
+// What is removed takes the focus with it: that goes to the place the form names.
+let landing = "";
+document.addEventListener("submit", (event) => (landing = event.target.dataset.gone ?? ""));
+document.addEventListener("htmx:after:swap", () => {
+  if (landing && document.activeElement === document.body) document.getElementById(landing)?.focus({ preventScroll: true });
+});
+
 // A request that never reached the server: what was typed is still there, so say so.
 document.addEventListener("htmx:error", (event) => {
   if (event.detail?.error?.name !== "AbortError") toast("The server could not be reached. What you typed is still here; try again.", "bad");

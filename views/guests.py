@@ -44,6 +44,7 @@ def show() -> AnyResponse:
 
 
 @door.post("/guest/packet")
+@limiter.limit("10/minute")
 def export() -> AnyResponse:
     link = _link()
     if link is None:

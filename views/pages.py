@@ -66,8 +66,12 @@ def go(address: str, toast: str = "", kind: str = "good") -> Response:
 
 def refusal(error: Refused, status: int) -> Response:
     """A refused htmx request: a toast, and the form stays as the person left it."""
-    message = f"{error.text} {error.remedy}"
-    return page("_with_toast.html", status, template=None, message=message, kind="bad")
+    return said(f"{error.text} {error.remedy}", status, "bad")
+
+
+def said(message: str, status: int = 200, kind: str = "good") -> Response:
+    """A word to htmx and nothing else."""
+    return page("_with_toast.html", status, template=None, message=message, kind=kind)
 
 
 def is_htmx() -> bool:

@@ -150,11 +150,9 @@ def change_note(session_id: str, note_id: str) -> Response:
 @door.post("/sessions/<session_id>/notes/<note_id>/remove")
 def remove_note(session_id: str, note_id: str) -> Response:
     session = reviews.get_session(db.session(), session_id)
-
-    def change() -> None:
-        notes.remove(db.session(), guards.actor(), session, note_id, clock.now())
-
-    return after(session, change, "review/_notes.html", "Note removed.")
+    notes.remove(db.session(), guards.actor(), session, note_id, clock.now())
+    db.session.commit()
+    return pages.said("Note removed.") if pages.is_htmx() else pages.go(_address(session_id, "notes"), "Note removed.")
 
 
 @door.post("/sessions/<session_id>/decision")
@@ -181,7 +179,7 @@ def undo(session_id: str, decision_id: str) -> Response:
 @door.get("/review/preload.json")
 def preload() -> Response:
     """Tells browsers that can to fetch the next candidate's page ahead; opening an answer is logged only when it is seen."""
-    rules = '{"prefetch": [{"where": {"selector_matches": "a[data-next]"}, "eagerness": "eager"}]}'
+    rules = '{"prefetch": [{"where": {"selector_matches": "a[data-next]"}, "eagerness": "immediate"}]}'
     return Response(rules, mimetype="application/speculationrules+json")
 
 

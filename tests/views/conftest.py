@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Playwright
 from sqlalchemy.orm import Session
 
 from adapters import clock
 from domain import logins
 from models import EVERY_EMPLOYER, Member, serve
+from tests.views.browsing import Place, Visits, served
 
 Enter = Callable[[Member], FlaskClient]
 
@@ -39,3 +41,26 @@ def enter(app: Flask, db: Session) -> Enter:
         return client
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    yield launched
+    launched.close()
+
+
+@pytest.fixture
+def place(app: Flask) -> Iterator[Place]:
+    with served(app) as made:
+        yield made
+
+
+@pytest.fixture
+def visit(app: Flask, db: Session, place: Place, chromium: Browser) -> Iterator[Visits]:
+    """Opens a page as a member in a real browser; fails when anything is blocked by the content policy."""
+    visits = Visits(app, db, place, chromium)
+    yield visits
+    for context in visits.contexts:
+        context.close()
+    assert visits.blocked == []

@@ -2,52 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, Playwright, expect
-from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
-from adapters import clock
-from domain import logins
 from tests.factories import World
+from tests.views.browsing import Visits
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    made = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-    yield made
-    made.close()
-
-
 @pytest.fixture
-def page(app: Flask, db: Session, world: World, browser: Browser) -> Iterator[Page]:
-    """Acme's interview in the designer, as Alice; fails when anything is blocked by the content policy."""
-    app.config["SERVER_NAME"] = None
-    before = app.extensions["settings"]
-    login = logins.sign_in(db, world.owner, "Chromium", clock.now())
-    db.commit()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    cookie = app.session_interface.get_signing_serializer(app).dumps({"login": login.id})  # type: ignore[attr-defined]
-    origin = f"http://127.0.0.1:{server.server_port}"
-    app.extensions["settings"] = before.model_copy(update={"public_url": origin})
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.add_cookies([{"name": "greenroom", "value": cookie, "url": origin}])
-    made, blocked = context.new_page(), list[str]()
-    made.on("console", lambda message: blocked.append(message.text) if "Content Security Policy" in message.text else None)
-    made.on("pageerror", lambda error: blocked.append(str(error)))
-    made.goto(f"{origin}/interviews/{world.interview.id}")
-    yield made
-    context.close()
-    server.shutdown()
-    app.extensions["settings"] = before
-    assert blocked == []
+def page(world: World, visit: Visits) -> Page:
+    """Acme's interview in the designer, as Alice."""
+    return visit(world.owner, f"/interviews/{world.interview.id}")
 
 
 def test_what_is_said_follows_the_typing_and_leaves_the_cursor_alone(page: Page) -> None:

@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import io
 import struct
-import threading
 import wave
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
-from adapters import clock
-from domain import logins
+from adapters import passwords
 from models import CandidateSession, Media
 from tests.factories import World
 from tests.reviewing import create_submitted, score
+from tests.views.browsing import Place, Visits
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    made = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -49,28 +39,13 @@ def tone(seconds: int) -> io.BytesIO:
 
 
 @pytest.fixture
-def page(app: Flask, db: Session, world: World, sessions: list[CandidateSession], browser: Browser) -> Iterator[Page]:
-    """The first candidate's page, as Bob; fails when anything is blocked by the content policy."""
-    app.config["SERVER_NAME"] = None
+def page(app: Flask, db: Session, world: World, sessions: list[CandidateSession], visit: Visits) -> Page:
+    """The first candidate's page, as Bob."""
     app.extensions["store"].put("take/playback.mp4", tone(20))
     for media in db.scalars(select(Media)):
         media.playback_type, media.bytes = "audio/wav", 8000 * 2 * 20 + 44
-    login = logins.sign_in(db, world.reviewer, "Chromium", clock.now())
     db.commit()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    cookie = app.session_interface.get_signing_serializer(app).dumps({"login": login.id})  # type: ignore[attr-defined]
-    origin = f"http://127.0.0.1:{server.server_port}"
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.add_cookies([{"name": "greenroom", "value": cookie, "url": origin}])
-    made, blocked = context.new_page(), list[str]()
-    made.on("console", lambda message: blocked.append(message.text) if "Content Security Policy" in message.text else None)
-    made.on("pageerror", lambda error: blocked.append(str(error)))
-    made.goto(f"{origin}/sessions/{sessions[0].id}")
-    yield made
-    context.close()
-    server.shutdown()
-    assert blocked == []
+    return visit(world.reviewer, f"/sessions/{sessions[0].id}")
 
 
 def until(page: Page, condition: str) -> None:
@@ -82,7 +57,49 @@ def until(page: Page, condition: str) -> None:
     raise AssertionError(condition)
 
 
-def test_a_key_for_each_criterion_and_one_to_submit(page: Page) -> None:
+def test_from_login_to_the_next_candidate_without_a_mouse(
+    visit: Visits, db: Session, world: World, sessions: list[CandidateSession]
+) -> None:
+    world.reviewer.password_hash = passwords.hash_password("correct horse battery")
+    db.commit()
+    page = visit(None, "/login")
+    keyboard, focused = page.keyboard, page.locator(":focus")
+    keyboard.type("bob@acme.test")
+    keyboard.press("Tab")
+    keyboard.type("correct horse battery")
+    keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    page.wait_for_load_state()
+    for key, name in (("j", "Ana"), ("j", "Ben"), ("k", "Ana")):
+        keyboard.press(key)
+        expect(focused).to_have_text(name)
+    keyboard.press("t")
+    for _ in range(20):
+        if focused.inner_text() == "Assign":
+            break
+        keyboard.press("Tab")
+    keyboard.press("Enter")
+    expect(page.get_by_text("1 assigned.")).to_be_visible()
+    keyboard.press("/")
+    keyboard.type("ana")
+    expect(page.get_by_text("1 found for “ana”")).to_be_visible()
+    keyboard.press("ArrowDown")
+    keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Ana")).to_be_visible()
+    page.wait_for_load_state()
+    for key in ("4", "3", "Enter", "d", "ArrowRight", "ArrowRight", "Tab"):
+        keyboard.press(key)
+        if key == "Enter":
+            expect(page.get_by_role("heading", name="Your scores are in")).to_be_visible()
+    keyboard.type("Two more to see.")
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    expect(page.locator(".verdict")).to_contain_text("Two more to see.")
+    keyboard.press("x")
+    expect(page.get_by_role("heading", name="Ben")).to_be_visible()
+
+
+def test_a_key_for_each_criterion_and_one_to_submit(page: Page, place: Place, sessions: list[CandidateSession]) -> None:
     criteria = page.locator("fieldset[data-criterion]").count()
     keys = ["4", "3", "Enter"]
     assert len(keys) <= criteria + 1
@@ -90,8 +107,11 @@ def test_a_key_for_each_criterion_and_one_to_submit(page: Page) -> None:
         page.keyboard.press(key)
     expect(page.get_by_role("heading", name="Your scores are in")).to_be_visible()
     expect(page.locator("#scorecard")).to_contain_text("6.7")
+    ahead = f"/sessions/{sessions[1].id}"
+    assert place.ahead == [ahead], "the next candidate's page waits already"
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Ben")).to_be_visible()
+    assert place.asked.count(ahead) == 1
 
 
 def test_enter_does_not_submit_what_is_incomplete(page: Page) -> None:
@@ -163,10 +183,8 @@ def test_words_seek_and_follow(page: Page) -> None:
     until(page, "video => video.currentTime > 2.03")
 
 
-def test_without_scripts_a_reviewer_scores_notes_and_decides(page: Page, browser: Browser, db: Session) -> None:
-    context = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state())
-    plain = context.new_page()
-    plain.goto(page.url)
+def test_without_scripts_a_reviewer_scores_notes_and_decides(visit: Visits, world: World, sessions: list[CandidateSession]) -> None:
+    plain = visit(world.reviewer, f"/sessions/{sessions[0].id}", java_script_enabled=False)
     for criterion in plain.locator(".criterion").all():
         criterion.locator("input").nth(3).check()
     plain.get_by_role("button", name="Submit my scores").click()
@@ -182,7 +200,10 @@ def test_without_scripts_a_reviewer_scores_notes_and_decides(page: Page, browser
     plain.get_by_label("Reason", exact=True).fill("A concrete example.")
     plain.get_by_role("button", name="Record decision").click()
     expect(plain.locator(".verdict")).to_contain_text("A concrete example.")
-    context.close()
+    plain.get_by_text("Change or remove").click()
+    plain.get_by_text("Remove note…").click()
+    plain.get_by_role("button", name="Remove for good").click()
+    expect(plain.locator(".notes")).not_to_contain_text("He asked")
 
 
 def test_changing_and_removing_a_note_leaves_what_is_being_typed(page: Page) -> None:
@@ -193,8 +214,12 @@ def test_changing_and_removing_a_note_leaves_what_is_being_typed(page: Page) -> 
         expect(list_of).to_contain_text(text)
     fresh.fill("Half a sente")
     page.get_by_label("Change or remove your note: To go").click()
-    page.get_by_role("button", name="Remove note").click()
+    going = list_of.locator("li", has_text="To go")
+    going.get_by_text("Remove note…").click()
+    going.get_by_role("button", name="Remove for good").click()
     expect(list_of).not_to_contain_text("To go")
+    expect(page.get_by_role("heading", name="Notes")).to_be_focused()
+    expect(page.get_by_role("status").last).to_contain_text("Note removed.")
     page.get_by_label("Change or remove your note: First thought").click()
     page.get_by_label("Your note", exact=True).fill("Second thought")
     page.get_by_role("button", name="Save note").click()
@@ -202,13 +227,12 @@ def test_changing_and_removing_a_note_leaves_what_is_being_typed(page: Page) -> 
     expect(fresh).to_have_value("Half a sente")
 
 
-def test_on_a_phone_the_shortlist_keeps_words_whole_and_the_name_in_sight(page: Page, browser: Browser, db: Session, world: World) -> None:
-    session = db.scalars(select(CandidateSession)).first()
-    assert session
-    score(db, session, world.reviewer, 4, 3)
+def test_on_a_phone_the_shortlist_keeps_words_whole_and_the_name_in_sight(
+    visit: Visits, db: Session, world: World, sessions: list[CandidateSession]
+) -> None:
+    score(db, sessions[0], world.reviewer, 4, 3)
     db.commit()
-    page.set_viewport_size({"width": 360, "height": 740})
-    page.goto(page.url.split("/sessions/")[0] + f"/shortlist/{world.interview.id}")
+    page = visit(world.reviewer, f"/shortlist/{world.interview.id}", viewport={"width": 360, "height": 740})
     heights = [head.bounding_box()["height"] for head in page.locator(".ranks thead th").all()]  # type: ignore[index]
     assert max(heights) < 90, "a heading breaks into letters"
     page.locator(".scroll").focus()

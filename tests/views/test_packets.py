@@ -163,6 +163,14 @@ def test_a_link_that_ended_answers_gone_with_a_plain_sentence(
     assert SAID not in hanna.get("/guest/packet").text
 
 
+def test_knocking_and_making_pdfs_is_slowed_down(hanna: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("views.packets.typeset", lambda *_: b"%PDF-")
+    assert [hanna.post("/guest/packet").status_code for _ in range(11)] == [200] * 10 + [429]
+    assert hanna.get("/guest/packet").status_code == 200, "reading goes on"
+    knocks = [hanna.post("/guest", data={"token": "x"}).status_code for _ in range(60)]
+    assert (knocks[0], knocks[-1]) == (401, 429)
+
+
 def test_a_token_older_than_a_month_or_of_another_kind_opens_nothing(app: Flask, stranger: FlaskClient, link: GuestLink) -> None:
     tokens = app.extensions["tokens"]
     old = guests.mint(tokens, link, clock.now() - timedelta(days=31))

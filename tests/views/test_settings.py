@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -11,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from domain import pictures
 from models import AuditEvent, Employer
 from tests.door import Door
 from tests.factories import World
@@ -92,7 +95,21 @@ def test_another_employers_settings_are_never_shown(enter: Enter, world: World, 
     assert "Acme" not in enter(rival.owner).get("/settings").text
 
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 50
+def png(width: int, height: int) -> bytes:
+    return pictures.PNG + b"\0\0\0\rIHDR" + struct.pack(">II", width, height) + b"\0" * 50
+
+
+def jpeg(width: int, height: int) -> bytes:
+    """With a comment before its frame, as cameras write."""
+    return b"\xff\xd8\xff\xfe\x00\x04hi\xff\xc2\x00\x11\x08" + struct.pack(">HH", height, width) + b"\0" * 50
+
+
+def webp(width: int, height: int) -> bytes:
+    sizes = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    return b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0" + sizes + b"\0" * 50
+
+
+PNG = png(480, 96)
 
 
 def send_logo(client: FlaskClient, data: bytes, **form: str) -> TestResponse:
@@ -112,7 +129,17 @@ def test_a_logo_is_shown_to_candidates_and_taken_away(app: Flask, alice: FlaskCl
     assert list(app.extensions["store"].keys("logos")) == []
 
 
-@pytest.mark.parametrize("data", [b"", b"<svg onload='alert(1)'/>", b"GIF89a" + b"0" * 9, PNG + b"0" * 400_000])
+@pytest.mark.parametrize("made", [png, jpeg, webp])
+def test_a_small_file_that_unpacks_to_gigabytes_is_refused(made: Callable[[int, int], bytes], alice: FlaskClient) -> None:
+    assert send_logo(alice, made(3000, 40)).status_code == 303
+    refused = send_logo(alice, made(16_000, 16_000))
+    assert refused.status_code == 422
+    assert "16,000 × 16,000 points" in refused.text
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"<svg onload='alert(1)'/>", b"GIF89a" + b"0" * 9, pictures.PNG, b"\xff\xd8\xff\xe0\0\0", PNG + b"0" * 400_000]
+)
 def test_what_is_no_small_picture_is_refused(data: bytes, alice: FlaskClient) -> None:
     refused = send_logo(alice, data)
     assert refused.status_code == 422
