@@ -209,7 +209,7 @@ def delivery_log(db: Session, interview: Interview, most: int = 20_000) -> list[
     for invite, session in found:
         person = [session.candidate.name, session.candidate.email, session.state]
         times = [_iso(at) for at in (invite.created_at, invite.expires_at, invite.revoked_at)]
-        for letter in letters.get(session.id, [None]):  # type: ignore[list-item]
+        for letter in letters.get(session.id, [None]):
             sent = [letter.kind, _iso(letter.created_at), _iso(letter.sent_at), letter.problem] if letter else [None] * 4
             rows.append([*person, *times, *sent])
     return rows
