@@ -27,6 +27,14 @@ from widget.limits import limiter as widget_limiter
 LIMITERS = (views_limiter, widget_limiter)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what touches a database runs: the rest would do the same again."""
+    if os.environ.get("TEST_DATABASE_URL"):
+        without = [item for item in items if "database_url" not in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=without)
+        items[:] = [item for item in items if item not in set(without)]
+
+
 @pytest.fixture(scope="session")
 def database_url() -> str:
     """Empty for SQLite; with several test processes each has a PostgreSQL database of its own."""
@@ -159,3 +167,11 @@ def empty(engine: sa.Engine) -> None:
         # Without the triggers of foreign keys the order of the tables does not matter.
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         connection.exec_driver_sql(";".join(f'DELETE FROM "{table.name}"' for table in Base.metadata.sorted_tables))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests measured on the way, such as the word error rate, one line each."""
+    reports = [report for several in terminalreporter.stats.values() for report in several]
+    measured = {pair for report in reports for pair in getattr(report, "user_properties", ())}
+    for name, value in sorted(measured):
+        terminalreporter.write_line(f"measured: {name}: {value}")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
+
+_number = itertools.count()
 
 
 @contextmanager
@@ -17,9 +20,8 @@ def own(database_url: str, folder: Path) -> Iterator[str]:
         yield f"sqlite:///{folder / 'own.db'}"
         return
     engine = sa.create_engine(database_url, isolation_level="AUTOCOMMIT")
-    name = f"own_{os.getpid()}"
+    name = f"own_{os.getpid()}_{next(_number)}"
     with engine.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(sa.text(f"CREATE DATABASE {name}"))
     try:
         yield sa.make_url(database_url).set(database=name).render_as_string(hide_password=False)

@@ -7,20 +7,13 @@ import json
 import os
 import re
 import shutil
-import signal
 import socket
 import stat
-import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -29,11 +22,11 @@ from adapters.storage import open_store
 from config import Settings
 from models import one_session
 from tests import databases
+from tests.e2e.conftest import free_port
 from tests.factories import World
 from tests.reviewing import create_submitted
 
 ROOT = Path(__file__).parents[1]
-Up = Callable[..., "Running"]
 
 
 @pytest.fixture
@@ -181,131 +174,3 @@ def test_a_deep_data_folder_gets_a_short_socket(tmp_path: Path) -> None:
     assert len(str(deep.redis_socket)) < 100
     assert deep.redis_socket == Settings(data=deep.data).redis_socket
     assert deep.redis_socket != Settings(data=tmp_path / ("x" * 60) / ("z" * 60)).redis_socket
-
-
-@dataclass
-class Running:
-    """`greenroom up`, as somebody at a terminal or a script would have it."""
-
-    process: subprocess.Popen[str]
-    ready: dict[str, Any]
-    log: Path
-
-    def children(self, what: str = "") -> list[int]:
-        """Process ids of everything it started, directly or not, whose command holds `what`."""
-        listed = subprocess.run(["ps", "-ww", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
-        marks = (f"--parent {self.process.pid} ", f"--parent {self.process.pid}", f"{self.ready['data']}/redis")
-        return [int(line.split()[0]) for line in listed if any(mark in line + " " for mark in marks) and what in line]
-
-
-def free_port() -> int:
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            try:
-                second.bind(("127.0.0.1", first.getsockname()[1] + 1))
-            except OSError:
-                continue
-            return int(first.getsockname()[1])
-
-
-def gone(pids: list[int], seconds: float = 15.0) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if not any(Path(f"/proc/{pid}").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2] for pid in pids):
-            return True
-        time.sleep(0.1)
-    return False
-
-
-@pytest.fixture
-def up(data: Path) -> Iterator[Up]:
-    """Starts `greenroom up` and waits until it is ready; ends what is left."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(port: int | None = None) -> Running:
-        ready, log = data.parent / "ready.json", data.parent / "up.log"
-        options = ["--data", str(data), "--port", str(port or free_port()), "--ready-file", str(ready)]
-        with log.open("a") as out:
-            process = subprocess.Popen([str(ROOT / "greenroom"), "up", *options], stdout=out, stderr=out, text=True, cwd=data.parent)
-        started.append(process)
-        until = time.monotonic() + 90
-        while not ready.exists() and process.poll() is None and time.monotonic() < until:
-            time.sleep(0.1)
-        assert ready.exists(), log.read_text()
-        found = json.loads(ready.read_text())
-        ready.unlink()
-        return Running(process, found, log)
-
-    yield start
-    for process in started:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-@pytest.mark.slow
-def test_one_command_starts_everything_and_a_signal_stops_it(up: Up) -> None:
-    running = up()
-    careers = urllib.request.urlopen(running.ready["careers_url"]).read().decode()
-    snippet = f'></script>\n<greenroom-interview token="{running.ready["embed_token"]}"></greenroom-interview>'
-    assert snippet in careers
-    assert running.ready["careers_url"].startswith("http://127.0.0.1:")
-    assert running.ready["inbox_url"].startswith("http://localhost:")
-    assert requests.get(running.ready["inbox_url"], timeout=10).status_code == 200
-    owner = running.ready["owner"]
-    said = running.log.read_text()
-    assert owner["email"] in said
-    assert owner["password"] in said
-    assert running.ready["embed_token"] not in said
-    left = running.children()
-    assert len(left) >= 4
-    running.process.send_signal(signal.SIGTERM)
-    assert running.process.wait(timeout=30) == 0
-    assert gone(left, 1)
-
-
-@pytest.mark.slow
-def test_the_ready_file_lets_a_tus_client_upload(up: Up) -> None:
-    from tusclient.client import TusClient
-
-    ready = up().ready
-    client = TusClient(ready["tus"]["url"], headers=ready["tus"]["headers"])
-    uploader = client.uploader(file_stream=io.BytesIO(b"x" * 5000), metadata=ready["tus"]["metadata"], chunk_size=2000)
-    uploader.upload()
-    assert uploader.offset == 5000
-
-
-@pytest.mark.slow
-def test_a_second_start_keeps_the_data_and_a_second_instance_is_refused(up: Up, data: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    first = up()
-    assert run("up", "--data", data, "--port", free_port()) == 1
-    assert "another greenroom is running" in capfd.readouterr().err
-    first.process.terminate()
-    first.process.wait(timeout=30)
-    second = up()
-    assert second.ready["owner"] == first.ready["owner"]
-    assert second.ready["interview_id"] == first.ready["interview_id"]
-    assert second.ready["embed_token"] != first.ready["embed_token"], "another port is another origin"
-
-
-@pytest.mark.slow
-def test_a_part_that_dies_is_started_again(up: Up) -> None:
-    running = up()
-    workers = running.children("cli.py worker")
-    os.kill(workers[0], signal.SIGKILL)
-    until = time.monotonic() + 15
-    while time.monotonic() < until and not set(running.children("cli.py worker")) - set(workers):
-        time.sleep(0.1)
-    assert set(running.children("cli.py worker")) - set(workers)
-    assert "worker was killed by signal 9; starting it again" in running.log.read_text()
-
-
-@pytest.mark.slow
-def test_nothing_outlives_a_supervisor_that_was_killed(up: Up) -> None:
-    running = up()
-    left = running.children()
-    assert len(left) >= 4
-    running.process.kill()
-    running.process.wait()
-    assert gone(left, 20)
-    assert up().ready["owner"] == running.ready["owner"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,16 +17,19 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from tests.e2e import speech
+from tests.e2e.candidate import LONG, Candidate
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "tests/e2e/shots"
+WRITTEN = "First I would ask what they were trying to do when it went wrong."
 # Playwright's own list would switch storage partitioning off, and with it all storage in a frame on a foreign site.
+# The address bar's suggestions are a page of their own in every window: two thirds of the processor time of opening one.
 FEATURES_OFF = (
     "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,"
-    "MediaRouter,PaintHolding,OptimizationHints,Translate"
+    "MediaRouter,PaintHolding,OptimizationHints,Translate,WebUIOmniboxPopup,WebUIOmniboxFullPopup,WebUIOmniboxAimPopup"
 )
 FLAGS = [
     "--headless=new",
@@ -44,11 +48,15 @@ FLAGS = [
 ]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process runs all of these: they share one installation, and later ones look at what earlier ones recorded."""
+    """One process runs all that look at what one candidate submitted, another the other engines: each has one installation.
+
+    First, because the plugin that shares tests among processes reads the groups in this same hook.
+    """
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("e2e"))
+            item.add_marker(pytest.mark.xdist_group("main" if "submitted" in getattr(item, "fixturenames", ()) else "engines"))
 
 
 @dataclass
@@ -140,6 +148,51 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+def sign_in(page: Page, greenroom: Greenroom) -> None:
+    owner = greenroom.ready["owner"]
+    page.goto(greenroom.origin + "/login")
+    page.get_by_label("E-mail").fill(owner["email"])
+    page.get_by_label("Password", exact=True).fill(owner["password"])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+
+
+@dataclass
+class Submitted:
+    """Somebody whose answers are in the inbox, and when they were handed in (seconds since 1970)."""
+
+    name: str
+    at: float
+
+
+@pytest.fixture(scope="session")
+def submitted(greenroom: Greenroom, browser: Browser) -> Submitted:
+    """A candidate who records two answers and writes one, loses the line once and reloads once."""
+    context = browser.new_context(permissions=["camera", "microphone"], viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    candidate = Candidate(page, greenroom.ready["careers_url"])
+    candidate.arrive()
+    candidate.agree()
+    candidate.check_devices()
+    candidate.record(24)
+    candidate.keep()
+    candidate.choose("Audio")
+    candidate.start_recording()
+    page.wait_for_timeout(4000)
+    context.set_offline(True)
+    page.wait_for_timeout(10_000)
+    candidate.stop_recording()
+    context.set_offline(False)
+    candidate.keep()
+    page.reload()
+    expect(candidate.frame.get_by_role("heading", name=re.compile("Your questions|Welcome back"))).to_be_visible(timeout=LONG)
+    candidate.open_question()
+    candidate.write(WRITTEN)
+    candidate.submit()
+    context.close()
+    return Submitted("Carla Candidate", time.time())
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,8 +12,7 @@ from playwright.sync_api import Page, Playwright, expect
 
 from tests.e2e import microphone, speech
 from tests.e2e.candidate import LONG, Candidate
-from tests.e2e.conftest import Greenroom
-from tests.e2e.test_main_job import sign_in
+from tests.e2e.conftest import Greenroom, sign_in
 from tests.widget.test_flow import HASH_OF_LAST, KEEP_BYTES
 
 FIREFOX = "/usr/bin/firefox-esr"

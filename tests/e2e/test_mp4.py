@@ -9,8 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e import speech
 from tests.e2e.candidate import LONG, Candidate
-from tests.e2e.conftest import Greenroom
-from tests.e2e.test_main_job import sign_in
+from tests.e2e.conftest import Greenroom, sign_in
 
 pytestmark = pytest.mark.browser
 ONLY_MP4 = """

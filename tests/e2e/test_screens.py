@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Any, Literal
@@ -9,8 +10,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.conftest import ROOT, SHOTS, Greenroom
-from tests.e2e.test_main_job import sign_in
+from tests.e2e.conftest import ROOT, SHOTS, Greenroom, Submitted, sign_in
 
 pytestmark = pytest.mark.browser
 AXE = ROOT / ".tools/node_modules/axe-core/axe.min.js"
@@ -54,26 +54,27 @@ def every_kind_of_page(page: Page, origin: str) -> list[str]:
 
 
 def serious(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
     faults: list[dict[str, Any]] = page.evaluate(AXE_RUN)
     return [f"{fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in faults if fault["impact"] in {"serious", "critical"}]
 
 
-def test_every_page_fits_reads_and_is_accessible(greenroom: Greenroom, signed_in: Page) -> None:
+def test_every_page_fits_reads_and_is_accessible(greenroom: Greenroom, signed_in: Page, submitted: Submitted) -> None:
     if not AXE.exists():
         pytest.skip("axe-core is missing: ./install.sh test fetches it")
     SHOTS.mkdir(exist_ok=True)
     faults: list[str] = []
-    for address in every_kind_of_page(signed_in, greenroom.origin):
+    addresses = every_kind_of_page(signed_in, greenroom.origin)
+    assert any(kind_of(address) == "/sessions/ID" for address in addresses), f"nothing of {submitted.name} was looked at"
+    for address in addresses:
         name = re.sub(r"[^a-z]+", "-", kind_of(address).lower()).strip("-") or "inbox"
-        for width in WIDTHS:
-            for scheme in SCHEMES:
-                signed_in.set_viewport_size({"width": width, "height": 900})
-                signed_in.emulate_media(color_scheme=scheme)
-                signed_in.goto(greenroom.origin + address)
-                signed_in.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
-                if signed_in.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
-                    faults.append(f"{address} scrolls sideways at {width}")
-                if width != 768:
-                    faults += [f"{address} {width} {scheme}: {fault}" for fault in serious(signed_in)]
+        signed_in.goto(greenroom.origin + address)
+        signed_in.evaluate(AXE.read_text())
+        for width, scheme in itertools.product(WIDTHS, SCHEMES):
+            signed_in.set_viewport_size({"width": width, "height": 900})
+            signed_in.emulate_media(color_scheme=scheme)
+            signed_in.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
+            if signed_in.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+                faults.append(f"{address} scrolls sideways at {width}")
+            if width != 768:
+                faults += [f"{address} {width} {scheme}: {fault}" for fault in serious(signed_in)]
     assert faults == []
