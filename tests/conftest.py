@@ -18,7 +18,7 @@ from app import create_app
 from config import Settings
 from models import EVERY_EMPLOYER, Base, serve
 from models import db as database
-from tests import factories
+from tests import factories, sharing
 from tests.door import Door, embed_token
 from tests.factories import World
 from views.limits import limiter as views_limiter
@@ -27,8 +27,14 @@ from widget.limits import limiter as widget_limiter
 LIMITERS = (views_limiter, widget_limiter)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> sharing.Sharing | None:
+    return sharing.Sharing(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what touches a database runs: the rest would do the same again."""
+    """Slow ones first, so that none is left over at the end; on PostgreSQL only those that touch a database."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if os.environ.get("TEST_DATABASE_URL"):
         without = [item for item in items if "database_url" not in getattr(item, "fixturenames", ())]
         config.hook.pytest_deselected(items=without)

@@ -21,8 +21,7 @@ from tests import databases
 from tests.e2e.conftest import free_port
 
 ROOT = Path(__file__).parents[1]
-# Starting is what costs time: one process runs all of these, with one installation.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.slow
 
 
 class Installation:

@@ -48,17 +48,6 @@ FLAGS = [
 ]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process runs all that look at what one candidate submitted, another the other engines: each has one installation.
-
-    First, because the plugin that shares tests among processes reads the groups in this same hook.
-    """
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("main" if "submitted" in getattr(item, "fixturenames", ()) else "engines"))
-
-
 @dataclass
 class Greenroom:
     """A running installation: what the ready file says, and the process that `make run` would have started."""

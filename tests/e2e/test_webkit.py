@@ -57,7 +57,7 @@ def test_an_answer_spoken_in_webkit_arrives_whole_and_is_understood(
     arrive(wanda, greenroom)
     wanda.write("input[name=name]", "Wanda WebKit")
     wanda.write("input[name=email]", "wanda@home.test")
-    wanda.click("input[name=recording]")
+    wanda.tick("input[name=recording]")
     wanda.click("button", "Start")
     wanda.find("h1", "Check your")
     wanda.click("button", "Turn on camera")

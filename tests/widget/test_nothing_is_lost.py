@@ -67,6 +67,7 @@ def test_a_line_cut_again_and_again_delays_and_loses_nothing(candidate: Candidat
     assert lost == (0, 0)
 
 
+@pytest.mark.slow
 def test_a_minute_offline_while_recording_costs_nothing(
     candidate: Candidate, context: BrowserContext, real: Installation, ledger: Ledger
 ) -> None:
