@@ -16,9 +16,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import reliability, reviews, scorecards
+from domain import reliability, reviews
 from domain.reliability import Reliability
-from models import CandidateSession, Decision, Interview, Scorecard, Step
+from models import CandidateSession, Decision, Interview, Score, Scorecard, Step
 
 NEWEST: Final = 2000
 FEW: Final = 5
@@ -157,9 +157,11 @@ def _waits(db: Session, submitted: Mapping[str, datetime]) -> list[float]:
 
 def _agreement(db: Session, ids: Sequence[str]) -> Reliability:
     """Over every criterion of every session that two or more people scored."""
-    units: dict[tuple[str, str], list[float]] = {}
     several = sa.select(CandidateSession.id).where(CandidateSession.id.in_(ids), CandidateSession.scorecard_count > 1)
-    for given in scorecards.submitted(db, list(db.scalars(several))):
-        for criterion_id, score in given.scores.items():
-            units.setdefault((given.card.session_id, criterion_id), []).append(score.level)
+    given = sa.select(Scorecard.session_id, Score.criterion_id, Scorecard.id, Score.level).join(Score, Score.scorecard_id == Scorecard.id)
+    wanted = given.where(Scorecard.session_id.in_(several), Scorecard.submitted_at.is_not(None)).order_by(Score.number)
+    levels = {(row.session_id, row.criterion_id, row.id): row.level for row in db.execute(wanted)}  # the newest number holds
+    units: dict[tuple[str, str], list[float]] = {}
+    for (session_id, criterion_id, _), level in levels.items():
+        units.setdefault((session_id, criterion_id), []).append(level)
     return reliability.of_units(list(units.values()))

@@ -192,18 +192,23 @@ class Line:
 
 def of_interview(db: Session, interview: Interview, before: str = "", most: int = 100) -> list[Line]:
     """Invitations of an interview, newest first, older than the invite `before`."""
-    listed = sa.select(Invite, CandidateSession).join(CandidateSession, CandidateSession.id == Invite.session_id)
-    wanted = listed.where(Invite.interview_id == interview.id, CandidateSession.desk != "addendum").order_by(Invite.id.desc()).limit(most)
-    rows = db.execute(wanted.where(Invite.id < before) if before else wanted).all()
+    rows = _newest(db, interview, before, most)
     letters = mail.log(db, [session.id for _, session in rows])
     return [Line(invite, session, next(iter(letters.get(session.id, [])), None)) for invite, session in rows]
 
 
+def _newest(db: Session, interview: Interview, before: str, most: int) -> Sequence[sa.Row[Invite, CandidateSession]]:
+    """Ids come first, from an index alone; what is asked back is no invitation."""
+    asked_back = sa.select(CandidateSession.id).where(CandidateSession.addendum_to_id.is_not(None))
+    ids = sa.select(Invite.id).where(Invite.interview_id == interview.id, Invite.session_id.not_in(asked_back))
+    some = db.scalars((ids.where(Invite.id < before) if before else ids).order_by(Invite.id.desc()).limit(most)).all()
+    joined = sa.select(Invite, CandidateSession).join(CandidateSession, CandidateSession.id == Invite.session_id)
+    return db.execute(joined.where(Invite.id.in_(some)).order_by(Invite.id.desc())).all()
+
+
 def delivery_log(db: Session, interview: Interview, most: int = 20_000) -> list[list[Any]]:
     """Who was invited and how each letter fared, as rows of `LOG`: one a letter, and one for an invitation without any."""
-    lines = sa.select(Invite, CandidateSession).join(CandidateSession, CandidateSession.id == Invite.session_id)
-    wanted = lines.where(Invite.interview_id == interview.id, CandidateSession.desk != "addendum").order_by(Invite.id.desc()).limit(most)
-    found = db.execute(wanted).all()
+    found = _newest(db, interview, "", most)
     letters = mail.log(db, [session.id for _, session in found])
     rows: list[list[Any]] = []
     for invite, session in found:

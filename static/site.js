@@ -3,6 +3,12 @@
 
 document.documentElement.classList.add("has-js");
 
+// On a narrow screen bars scroll sideways: where one is stays in sight.
+for (const here of document.querySelectorAll(".bar nav [aria-current], .tabs [aria-current]")) {
+  const bar = here.parentElement;
+  bar.scrollLeft = here.offsetLeft - bar.offsetLeft - (bar.clientWidth - here.clientWidth) / 2;
+}
+
 const toasts = document.getElementById("toasts");
 
 export function toast(message, kind = "") {

@@ -28,9 +28,28 @@ class Candidate:
     def agree(self, name: str = "Carla Candidate", email: str = "carla@home.test") -> None:
         self.frame.get_by_label("Your name").fill(name)
         self.frame.get_by_label("Your e-mail address").fill(email)
+        self.consent()
+
+    def follow_link(self) -> None:
+        """The hosted page: the same words, no frame around them."""
+        self.frame = self.page  # type: ignore[assignment]
+        self.page.goto(self.careers_url)
+        expect(self.frame.get_by_role("heading", level=1)).to_be_visible()
+
+    def consent(self) -> None:
         self.frame.locator("input[name=recording]").check()
         self.button("Start").click()
         expect(self.frame.get_by_role("heading", name=re.compile("Check your"))).to_be_visible()
+
+    def watch(self, words: str) -> None:
+        """Plays the employer's clip, whose captions are on."""
+        clip = self.frame.locator("video.player")
+        clip.click()
+        for _ in range(100):
+            if clip.evaluate("clip => clip.currentTime > 0.3 && clip.textTracks[0].activeCues?.[0]?.text") == words:
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError("the clip does not play with its captions")
 
     def check_devices(self) -> None:
         self.frame.get_by_role("button", name=re.compile("^Turn on")).click()

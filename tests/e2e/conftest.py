@@ -19,11 +19,13 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
+from tests.adapters import recordings
 from tests.e2e import speech
 from tests.e2e.candidate import LONG, Candidate
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "tests/e2e/shots"
+WELCOME = "We are glad that you are here."
 WRITTEN = "First I would ask what they were trying to do when it went wrong."
 # Playwright's own list would switch storage partitioning off, and with it all storage in a frame on a foreign site.
 # The address bar's suggestions are a page of their own in every window: two thirds of the processor time of opening one.
@@ -157,12 +159,36 @@ class Submitted:
 
 
 @pytest.fixture(scope="session")
-def submitted(greenroom: Greenroom, browser: Browser) -> Submitted:
-    """A candidate who records two answers and writes one, loses the line once and reloads once."""
+def welcome(greenroom: Greenroom, browser: Browser) -> str:
+    """The employer's clip, uploaded, captioned and published by the owner; returns its words."""
+    page, interview = browser.new_page(), f"{greenroom.origin}/interviews/{greenroom.ready['interview_id']}"
+    sign_in(page, greenroom)
+    page.goto(f"{interview}/clips/welcome")
+    clip = recordings.record(3.0, sound=recordings.tone(3.0))
+    page.get_by_label("Video or sound file").set_input_files({"name": "hello.webm", "mimeType": "video/webm", "buffer": clip})
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_text("Bring captions")).to_be_visible(timeout=LONG)
+    box = page.get_by_label("Type what is said")
+    if not box.is_visible():  # folded while a machine listens
+        page.get_by_text("Bring captions").click()
+    box.fill(WELCOME)
+    page.get_by_role("button", name="Use as captions").click()
+    expect(page.get_by_text("with captions", exact=True)).to_be_visible()
+    page.goto(interview)
+    page.get_by_role("button", name=re.compile("^Publish")).click()
+    expect(page.get_by_text("is published")).to_be_visible()
+    page.close()
+    return WELCOME
+
+
+@pytest.fixture(scope="session")
+def submitted(greenroom: Greenroom, browser: Browser, welcome: str) -> Submitted:
+    """A candidate who is welcomed, records two answers and writes one, loses the line once and reloads once."""
     context = browser.new_context(permissions=["camera", "microphone"], viewport={"width": 1280, "height": 900})
     page = context.new_page()
     candidate = Candidate(page, greenroom.ready["careers_url"])
     candidate.arrive()
+    candidate.watch(welcome)
     candidate.agree()
     candidate.check_devices()
     candidate.record(24)

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e import speech
-from tests.e2e.candidate import LONG
+from tests.e2e.candidate import LONG, Candidate
 from tests.e2e.conftest import ROOT, WRITTEN, Greenroom, Submitted, sign_in
 
 pytestmark = pytest.mark.browser
+ASKED = "You said the courier was late: what did you change afterwards?"
 
 
 def test_the_reviewer_reads_what_was_said_within_the_error_rate(
@@ -44,6 +45,36 @@ def test_the_recording_plays_and_a_click_on_a_word_seeks(greenroom: Greenroom, s
     assert video.evaluate("v => v.duration") == pytest.approx(24, abs=2.5)
     page.locator("[data-times] i").nth(20).click()
     page.wait_for_function("() => document.querySelector('video').currentTime > 3")
+
+
+def test_what_is_asked_back_is_recorded_in_the_frame_and_joins_the_record(
+    greenroom: Greenroom, submitted: Submitted, page: Page, browser: Browser
+) -> None:
+    sign_in(page, greenroom)
+    with page.expect_response("**/open"):
+        page.get_by_role("link", name=submitted.name).first.click()
+    review = page.url
+    page.get_by_role("link", name="Ask back").click()
+    page.get_by_label("Your question").fill(ASKED)
+    for kind in ("video", "writing"):
+        page.get_by_label(kind, exact=True).uncheck()
+    page.get_by_role("button", name="Send the question").click()
+    later = browser.new_context(permissions=["microphone"])
+    candidate = Candidate(later.new_page(), page.get_by_label("The candidate’s own link").input_value())
+    candidate.follow_link()
+    candidate.consent()
+    candidate.check_devices()
+    expect(candidate.frame.get_by_role("heading", name=ASKED)).to_be_visible()
+    candidate.record(12)
+    candidate.keep()
+    candidate.submit()
+    later.close()
+    page.goto(review)
+    asked = page.get_by_label("Asked back", exact=True)
+    expect(asked.get_by_role("heading", name=ASKED)).to_be_visible()
+    expect(asked.locator("audio")).to_be_visible(timeout=LONG)
+    expect(asked.locator(".said")).to_contain_text(re.compile("customer|listened|order"), timeout=LONG)
+    expect(page.locator("[data-answer]")).to_have_count(4)
 
 
 def test_a_person_scores_and_decides_with_a_reason(greenroom: Greenroom, submitted: Submitted, page: Page) -> None:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
-from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.conftest import ROOT, SHOTS, Greenroom, Submitted, sign_in
+from tests import accessible
+from tests.e2e.conftest import SHOTS, Greenroom, Submitted, sign_in
 
 pytestmark = pytest.mark.browser
-AXE = ROOT / ".tools/node_modules/axe-core/axe.min.js"
-WIDTHS = (320, 768, 1280)
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Addresses reached by links from these pages are visited too, one of each kind.
 STARTS = ("/", "/interviews", "/members", "/settings", "/account", "/figures")
 SKIP = re.compile(r"logout|\.csv|\.json|\.pdf|\.svg|download|export|/media/|mailto:|qr")
-AXE_RUN = "async () => (await axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa']})).violations"
 
 
 @pytest.fixture(scope="module")
@@ -55,13 +50,8 @@ def every_kind_of_page(page: Page, origin: str) -> list[str]:
     return list(found.values())
 
 
-def serious(page: Page) -> list[str]:
-    faults: list[dict[str, Any]] = page.evaluate(AXE_RUN)
-    return [f"{fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in faults if fault["impact"] in {"serious", "critical"}]
-
-
 def test_every_page_fits_reads_and_is_accessible(greenroom: Greenroom, signed_in: Page, submitted: Submitted) -> None:
-    if not AXE.exists():
+    if not accessible.AXE.exists():
         pytest.skip("axe-core is missing: ./install.sh test fetches it")
     SHOTS.mkdir(exist_ok=True)
     faults: list[str] = []
@@ -70,13 +60,8 @@ def test_every_page_fits_reads_and_is_accessible(greenroom: Greenroom, signed_in
     for address in addresses:
         name = re.sub(r"[^a-z]+", "-", kind_of(address).lower()).strip("-") or "inbox"
         signed_in.goto(greenroom.origin + address)
-        signed_in.evaluate(AXE.read_text())
-        for width, scheme in itertools.product(WIDTHS, SCHEMES):
-            signed_in.set_viewport_size({"width": width, "height": 900})
-            signed_in.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for width, scheme in accessible.looks(signed_in):
             signed_in.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
-            if signed_in.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
-                faults.append(f"{address} scrolls sideways at {width}")
-            if width != 768:
-                faults += [f"{address} {width} {scheme}: {fault}" for fault in serious(signed_in)]
+            found = accessible.faults(signed_in) if width != 768 else accessible.sideways(signed_in)
+            faults += [f"{address} {width} {scheme}: {fault}" for fault in found]
     assert faults == []

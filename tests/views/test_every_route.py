@@ -213,3 +213,38 @@ def test_a_disabled_member_is_out_at_once(app: Flask, db: Session, ids: dict[str
     for method in ("GET", "POST"):
         for rule in rules(app, method):
             assert seen(client, method, rule, ids)[0] in {302, 401}, f"{method} {rule.rule}"
+
+
+EVIL = "<img src=x onerror=alert(1)>\"'{{7*7}}"
+# What people type, wherever it lies: columns, and names inside JSON.
+TYPED = {
+    "title", "prompt", "meaning", "name", "description", "text", "reason", "message", "label", "problem", "welcome", "opening",
+    "contact_name", "contact_email", "ended_reason", "proposals_purpose", "captions",
+}  # fmt: skip
+
+
+def with_evil(value: Any, key: str = "") -> Any:
+    if isinstance(value, dict):
+        return {name: with_evil(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [with_evil(inner, key) for inner in value]
+    return EVIL if isinstance(value, str) and key in TYPED else value
+
+
+def test_what_people_typed_is_shown_as_text_on_every_page(app: Flask, db: Session, ids: dict[str, str], world: World, enter: Enter) -> None:
+    client = enter(world.owner)
+    serve(db, EVERY_EMPLOYER)
+    for table in Base.metadata.sorted_tables:
+        for row in db.execute(sa.select(table)).mappings().all():
+            changed = {name: with_evil(value, name) for name, value in row.items() if value is not None and value != with_evil(value, name)}
+            if changed:
+                db.execute(sa.update(table).where(table.c.id == row["id"]).values(changed))
+    db.commit()
+    shown = 0
+    for rule in rules(app, "GET"):
+        response = client.get(address(rule, ids))
+        assert response.status_code < 500, f"{rule.rule} answered {response.status_code}"
+        if response.mimetype == "text/html":
+            assert "<img src=x" not in response.text, rule.rule
+            shown += response.text.count("&lt;img src=x")
+    assert shown > 100

@@ -43,7 +43,7 @@ def page(app: Flask, db: Session, world: World, sessions: list[CandidateSession]
     """The first candidate's page, as Bob."""
     app.extensions["store"].put("take/playback.mp4", tone(20))
     for media in db.scalars(select(Media)):
-        media.playback_type, media.bytes = "audio/wav", 8000 * 2 * 20 + 44
+        media.playback_type, media.bytes, media.silences = "audio/wav", 8000 * 2 * 20 + 44, [[0.2, 10.0]]
     db.commit()
     return visit(world.reviewer, f"/sessions/{sessions[0].id}")
 
@@ -173,6 +173,20 @@ def test_the_player_plays_on_while_everything_around_it_changes(page: Page) -> N
     assert video.evaluate(playing)
     assert page.locator("video").count() == 1
     assert video.evaluate("video => [video.playbackRate, video.preservesPitch, video.textTracks[0].mode]") == [1.25, True, "showing"]
+
+
+def test_silence_is_skipped_and_captions_and_speed_answer_to_keys(page: Page) -> None:
+    video = page.locator("video").first
+    for key in ("s", "k"):
+        page.keyboard.press(key)
+    until(page, "video => video.currentTime > 9")
+    assert video.evaluate("video => video.currentTime") < 14, "what is heard is not skipped"
+    for key in ("c", *"<<<<"):
+        page.keyboard.press(key)
+    assert video.evaluate("video => [video.playbackRate, video.textTracks[0].mode]") == [0.75, "hidden"]
+    for key in ("c", *">>>>>>>>>"):
+        page.keyboard.press(key)
+    assert video.evaluate("video => [video.playbackRate, video.textTracks[0].mode]") == [3, "showing"]
 
 
 def test_words_seek_and_follow(page: Page) -> None:

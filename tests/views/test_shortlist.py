@@ -129,6 +129,20 @@ def test_figures_count_what_happened(alice: FlaskClient, db: Session, world: Wor
     assert "waiting,Within a day,3" in text
 
 
+def test_tests_are_in_no_figure_and_no_shortlist_and_a_changed_score_counts_once(
+    alice: FlaskClient, db: Session, world: World, three: list[CandidateSession]
+) -> None:
+    three[0].is_test = True
+    criterion = reviews.criteria(db, world.version.id)[0]
+    scorecards.give(db, actor(world.owner), three[2], criterion.id, 2, "Heard it again.", NOW)
+    db.commit()
+    rows: Any = alice.post(f"/figures/{world.interview.id}/export", data={"as": "json"}).json
+    told = {(row["group"], row["what"]): row["value"] for row in rows}
+    assert (told["candidates", "counted"], told["funnel", "Submitted"]) == (2, 2)
+    assert "Ana" not in alice.get(f"/shortlist/{world.interview.id}").text
+    assert told["agreement", "pairs"] == 2, "one pair for each criterion, whatever was changed"
+
+
 def test_the_hand_off_says_what_to_ask_next(alice: FlaskClient, db: Session, world: World, three: list[CandidateSession]) -> None:
     probes = packets.probes(reviews.criteria(db, world.version.id), scorecards.submitted(db, [three[2].id]))
     assert [(probe.criterion.name, probe.why) for probe in probes] == [
