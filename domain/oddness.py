@@ -15,8 +15,8 @@ Floats = npt.NDArray[np.float64]
 
 UNUSUAL: Final = 0.96
 """Share of honest answers that are less unusual than what is withheld."""
-ENOUGH_TO_JUDGE: Final = 20
-"""Scored answers from which "unusual" means anything."""
+ENOUGH_TO_JUDGE: Final = 50
+"""Scored answers from which "unusual" means anything; with fewer the floor lets nothing be shown anyway."""
 NEAR_ENOUGH: Final = 0.75
 """Likeness from which two sentences count as the same: words misheard are not a strange subject."""
 NEARER: Final = 0.03

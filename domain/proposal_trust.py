@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from domain import agreement, proposal_records, proposing, reliability
 from domain.agreement import Agreement
 from domain.proposals import Floor
+from domain.proposing import School
 from models import Criterion, Interview, InterviewVersion, Member, Proposal, ProposalReply, ProposalReveal, ProposalRun, Score, Scorecard
 
 FEW: Final = 10
@@ -59,13 +60,17 @@ class Trust:
 
 @dataclass(frozen=True)
 class Standing:
-    """What a criterion's machine has earned so far: `n` answers learned from, its record on them, and whether it may be shown."""
+    """What a criterion's machine has earned so far: `n` answers learned from, its record on them, and whether it may be shown.
+
+    `school` counts what people scored: to learn from, and erased or not agreed to.
+    """
 
     interview: str
     criterion: str
     n: int
     record: Agreement | None
     may_show: bool
+    school: School
 
 
 def standings(db: Session, floor: Floor) -> list[Standing]:
@@ -76,7 +81,8 @@ def standings(db: Session, floor: Floor) -> list[Standing]:
         record = proposal_records.agreement_of(model) if model else None
         interview = db.get_one(Interview, db.get_one(InterviewVersion, criterion.version_id).interview_id)
         holds = record is not None and floor.holds(record)
-        found.append(Standing(interview.title, criterion.name, model.n if model else 0, record, holds))
+        n, scored = model.n if model else 0, proposing.school(db, criterion)
+        found.append(Standing(interview.title, criterion.name, n, record, holds, scored))
     return sorted(found, key=lambda standing: (standing.interview, standing.criterion))
 
 

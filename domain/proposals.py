@@ -120,9 +120,12 @@ WITHHELD: Final[Mapping[str, str]] = {
     "no_evidence": "No passage was found that bears on this criterion.",
     "invalid_evidence": "The language model gave no evidence that exists in the transcript, so its proposal was dropped.",
     "invalid_answer": "The language model's answer could not be used, so it was dropped.",
-    "no_answer": "The language model did not answer in time.",
+    "no_answer": "The language model gave no answer: it was not reached, took too long or refused. Nothing about the answer caused it.",
     "failed": "The machine could not look at this answer. Nothing about the answer caused it.",
 }
+
+UNREAD: Final = ("empty", "one_level", "long", "mixed_language")
+"""Reasons for which nobody looks for evidence either."""
 
 
 @dataclass(frozen=True)

@@ -72,8 +72,6 @@ class Prepared:
 
 def due(db: Session) -> list[CandidateSession]:
     """Submitted sessions whose candidate agreed, whose interview is switched on, whose words are ready, and which have no run yet."""
-    said = sa.select(Consent.given).where(Consent.session_id == CandidateSession.id, Consent.purpose == "ai")
-    agreed = said.order_by(Consent.at.desc(), Consent.id.desc()).limit(1).correlate(CandidateSession).scalar_subquery()
     waiting = (
         sa.select(CandidateSession)
         .join(Interview, Interview.id == CandidateSession.interview_id)
@@ -84,13 +82,19 @@ def due(db: Session) -> list[CandidateSession]:
         CandidateSession.addendum_to_id.is_(None),
         Interview.proposals_on,
         Employer.proposals_stopped_at.is_(None),
-        agreed.is_(True),
+        _agreed().is_(True),
         ~sa.exists().where(ProposalRun.session_id == CandidateSession.id),
         ~sa.exists().where(Job.kind == "propose", Job.subject_id == CandidateSession.id, Job.state != "done"),
     )
     sessions = list(db.scalars(found.order_by(CandidateSession.submitted_at).limit(ONE_ROUND)))
     ready = jobs.progress(db, [session.id for session in sessions])
     return [session for session in sessions if all(one.state in ("ready", "failed") for one in ready[session.id])]
+
+
+def _agreed() -> sa.ScalarSelect[bool]:
+    """What a candidate said last about the machine's use of their words."""
+    said = sa.select(Consent.given).where(Consent.session_id == CandidateSession.id, Consent.purpose == "ai")
+    return said.order_by(Consent.at.desc(), Consent.id.desc()).limit(1).correlate(CandidateSession).scalar_subquery()
 
 
 def line_up(db: Session, session: CandidateSession, now: datetime) -> Job:
@@ -200,12 +204,8 @@ class Lesson:
 
 def lessons(db: Session, criterion: Criterion, most: int) -> list[Lesson]:
     """What people scored for this criterion as it is worded, oldest first. Only first scores: later ones may follow a proposal."""
-    wanted = fingerprint(_prepared(db.get_one(InterviewVersion, criterion.version_id), criterion, {}).asked)
     found: list[tuple[datetime, Lesson]] = []
     for twin in _twins(db, criterion):
-        version = db.get_one(InterviewVersion, twin.version_id)
-        if fingerprint(_prepared(version, twin, {}).asked) != wanted:
-            continue
         for session, level, at in _scored(db, twin):
             ready = next(p for p in prepare(db, session) if p.criterion.id == twin.id)
             if ready.heard.words and ready.heard.language.split("-")[0] == ready.heard.expected.split("-")[0]:
@@ -215,8 +215,37 @@ def lessons(db: Session, criterion: Criterion, most: int) -> list[Lesson]:
 
 
 def _twins(db: Session, criterion: Criterion) -> list[Criterion]:
-    """Criteria of the same name in this employer's versions: those with the same words are told apart by fingerprint."""
-    return list(db.scalars(sa.select(Criterion).where(Criterion.employer_id == criterion.employer_id, Criterion.name == criterion.name)))
+    """The same criterion in every version of this employer's interviews where it is worded and asked alike."""
+    wanted = mark_of(db, criterion)
+    named = sa.select(Criterion).where(Criterion.employer_id == criterion.employer_id, Criterion.name == criterion.name)
+    return [twin for twin in db.scalars(named) if mark_of(db, twin) == wanted]
+
+
+def mark_of(db: Session, criterion: Criterion) -> str:
+    """The fingerprint of a criterion as its version words it."""
+    return fingerprint(_prepared(db.get_one(InterviewVersion, criterion.version_id), criterion, {}).asked)
+
+
+@dataclass(frozen=True)
+class School:
+    """How many scored answers there are for a criterion as it is worded: to learn from (`ready`), and erased or not agreed to (`gone`)."""
+
+    ready: int
+    gone: int
+
+
+def school(db: Session, criterion: Criterion) -> School:
+    """What people scored so far, told apart by whether the machine may learn from it."""
+    may = sa.and_(CandidateSession.erased_at.is_(None), sa.func.coalesce(_agreed(), sa.false()))
+    scored = sa.select(CandidateSession.id, may).join(Scorecard, Scorecard.session_id == CandidateSession.id)
+    counted = scored.join(Score, Score.scorecard_id == Scorecard.id).where(
+        Score.criterion_id.in_([twin.id for twin in _twins(db, criterion)]),
+        Score.number == 1,
+        Scorecard.submitted_at.is_not(None),
+        ~CandidateSession.is_test,
+    )
+    found = [bool(is_ready) for _, is_ready in db.execute(counted.distinct())]
+    return School(sum(found), len(found) - sum(found))
 
 
 def _scored(db: Session, criterion: Criterion) -> list[tuple[CandidateSession, float, datetime]]:
@@ -247,8 +276,7 @@ def wordings(db: Session) -> dict[tuple[str, str], Criterion]:
     )
     found: dict[tuple[str, str], Criterion] = {}
     for criterion in db.scalars(open_ones.order_by(InterviewVersion.number, Criterion.position)):
-        mark = fingerprint(_prepared(db.get_one(InterviewVersion, criterion.version_id), criterion, {}).asked)
-        found[criterion.employer_id, mark] = criterion
+        found[criterion.employer_id, mark_of(db, criterion)] = criterion
     return found
 
 
@@ -258,12 +286,11 @@ def to_learn(db: Session) -> list[Criterion]:
 
 
 def _has_grown(db: Session, employer_id: str, mark: str, criterion: Criterion) -> bool:
-    counted = sa.select(sa.func.count(sa.distinct(Scorecard.session_id))).join(Score, Score.scorecard_id == Scorecard.id)
-    twins = [twin.id for twin in _twins(db, criterion)]
-    scored = db.scalar(counted.where(Score.criterion_id.in_(twins), Score.number == 1, Scorecard.submitted_at.is_not(None))) or 0
-    last = sa.select(ProposerModel.n).where(ProposerModel.employer_id == employer_id, ProposerModel.fingerprint == mark)
-    known = db.scalar(last.order_by(ProposerModel.version.desc()).limit(1)) or 0
-    return scored >= LEARN_FROM and scored >= RELEARN * known + 1
+    """More than when the newest model was made; not by what it left out then (the oldest, another language)."""
+    ready = school(db, criterion).ready
+    last = sa.select(ProposerModel.parameters).where(ProposerModel.employer_id == employer_id, ProposerModel.fingerprint == mark)
+    known = (db.scalar(last.order_by(ProposerModel.version.desc()).limit(1)) or {}).get("counted", 0)
+    return ready >= LEARN_FROM and ready >= RELEARN * known + 1
 
 
 def silent_record(db: Session, criterion: Criterion, proposer: str) -> list[tuple[float, float]]:

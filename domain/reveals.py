@@ -57,9 +57,25 @@ class Shown:
         return None if low is None or high is None else (self._level(low), self._level(high))
 
     @property
+    def is_bare(self) -> bool:
+        """Passages were looked for and none was found; the reason for withholding does not say so already."""
+        return not self.proposal.citations and self.proposal.reason_code not in (*proposals.UNREAD, "failed", "no_evidence")
+
+    @property
     def versions(self) -> list[str]:
         """What made it, for people: long ids by their first letters."""
         return [f"{name.replace('_', ' ')} {_brief(value)}" for name, value in self.proposal.versions.items() if value]
+
+    @property
+    def cost(self) -> str:
+        """What asking the language model took, in words; empty where none was asked."""
+        usage = self.proposal.usage
+        if not usage:
+            return ""
+        tokens = int(usage.get("prompt_tokens", 0) + usage.get("completion_tokens", 0))
+        said = [f"{usage.get('seconds', 0)} s", "1 try" if usage.get("tries") == 1 else f"{usage.get('tries', 0)} tries"]
+        said += [f"{tokens} tokens"] if tokens else []
+        return ", ".join([*said, f"cost {usage['cost']}"] if "cost" in usage else said)
 
     def _level(self, value: float) -> float:
         lowest, highest = self.criterion.anchors[0]["level"], self.criterion.anchors[-1]["level"]

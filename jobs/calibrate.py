@@ -20,7 +20,7 @@ def calibrate(bench: Bench, job: Job) -> Write:
     """Learns the criterion `job.subject_id`. Too few scores: stores nothing."""
     with bench.sessions.open(job.employer_id) as db:
         criterion = db.get_one(Criterion, job.subject_id)
-        lessons = proposing.lessons(db, criterion, calibration.MOST)
+        lessons, counted = proposing.lessons(db, criterion, calibration.MOST), proposing.school(db, criterion).ready
         language = str(db.get_one(InterviewVersion, criterion.version_id).design.get("language", "en"))
     if len(lessons) < proposing.LEARN_FROM:
         return lambda _db, _now: []
@@ -34,7 +34,7 @@ def calibrate(bench: Bench, job: Job) -> Write:
         "encoder": encoders.NAME,
         "n": len(lessons),
         "agreement": fitted.record.as_json(),
-        "parameters": calibration.parameters(fitted),
+        "parameters": calibration.parameters(fitted) | {"counted": counted},
         "sources": sources,
         "data": data,
     }

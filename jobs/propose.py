@@ -121,7 +121,7 @@ def _look(settings: Settings, one: Prepared, known: Known) -> Made:
 
 def _outcome(settings: Settings, one: Prepared, known: Known) -> Outcome:
     code = proposals.unfit(one.asked, one.heard)
-    if code in ("empty", "one_level", "long", "mixed_language"):
+    if code in proposals.UNREAD:
         return proposals.withheld("evidence", code, FLOOR)
     encode = encoder.speaks(one.heard.language)
     found = proposals.passages(one.asked, encode)
@@ -138,7 +138,8 @@ def _by_model(settings: Settings, asked: Asked, record: Agreement | None, found:
     try:
         reply = open_model(settings).ask(asked.question, _told(asked), [sentence.of(asked.transcript) for sentence in numbered])
     except ModelFailed as failed:
-        return proposals.withheld("language_model", failed.code, FLOOR, passages=found)
+        log.warning("language_model_failed", why=failed.why)
+        return proposals.withheld("language_model", failed.code, FLOOR, passages=found, usage=failed.usage)
     outcome = proposals.accept(asked, reply.said, record, FLOOR, reply.usage)
     return outcome if outcome.passages else replace(outcome, passages=found)
 

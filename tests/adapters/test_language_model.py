@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 import time
@@ -128,13 +129,48 @@ def test_garbage_is_refused_after_three_tries(name: str) -> None:
         LanguageModel(url, "m", seconds=20).ask("Q", CRITERION, SENTENCES)
     assert failed.value.code == "invalid_answer"
     assert len(got) == 3
+    assert failed.value.usage["tries"] == 3
+    assert failed.value.usage["failure"]
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 429, 500, 503])
-def test_an_error_status_is_no_answer(status: int) -> None:
-    with server(answers(b"{}", status)) as (url, _), pytest.raises(ModelFailed) as failed:
+@pytest.mark.parametrize(("status", "tries"), [(400, 1), (401, 1), (403, 1), (404, 1), (408, 3), (429, 3), (500, 3), (503, 3)])
+def test_an_error_status_is_no_answer_and_what_is_refused_is_not_asked_again(status: int, tries: int) -> None:
+    with server(answers(b"{}", status)) as (url, got), pytest.raises(ModelFailed) as failed:
         LanguageModel(url, "m", seconds=20).ask("Q", CRITERION, SENTENCES)
-    assert failed.value.code == "no_answer"
+    assert (failed.value.code, failed.value.why, len(got)) == ("no_answer", f"status {status}", tries)
+    assert failed.value.usage["tries"] == tries
+
+
+def test_a_busy_server_is_given_the_time_it_asks_for() -> None:
+    def act(handler: BaseHTTPRequestHandler, attempt: int) -> None:
+        (answers(b"", 429, Retry_After="1") if attempt == 1 else answers(envelope(GOOD)))(handler, attempt)
+
+    started = time.monotonic()
+    with server(act) as (url, _):
+        assert LanguageModel(url, "m", seconds=20).ask("Q", CRITERION, SENTENCES).usage["tries"] == 2
+    assert time.monotonic() - started >= 1
+
+
+def test_a_server_that_asks_for_an_hour_costs_no_more_than_its_time() -> None:
+    started = time.monotonic()
+    with server(answers(b"", 429, Retry_After="3600")) as (url, _), pytest.raises(ModelFailed):
+        LanguageModel(url, "m", seconds=0.5).ask("Q", CRITERION, SENTENCES)
+    assert time.monotonic() - started < 3
+
+
+def test_a_small_answer_that_unpacks_to_a_large_one_is_refused() -> None:
+    bomb = gzip.compress(b" " * 50_000_000)
+    with server(answers(bomb, Content_Encoding="gzip")) as (url, _), pytest.raises(ModelFailed) as failed:
+        LanguageModel(url, "m", seconds=20).ask("Q", CRITERION, SENTENCES)
+    assert failed.value.code == "invalid_answer"
+
+
+@pytest.mark.parametrize("count", [float("nan"), float("inf"), -1, True, "300", None, [300]])
+def test_a_count_that_is_none_is_not_written_down(count: Any) -> None:
+    with server(answers(envelope(GOOD, usage={"prompt_tokens": count, "cost": 0.002}))) as (url, _):
+        usage = LanguageModel(url, "m").ask("Q", CRITERION, SENTENCES).usage
+    assert "prompt_tokens" not in usage
+    assert usage["cost"] == 0.002
 
 
 def test_a_redirect_is_not_followed() -> None:

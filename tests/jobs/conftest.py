@@ -17,10 +17,12 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from adapters import redis_server
+from adapters.encoder import FakeEncoder
 from adapters.speech import FakeSpeech
 from adapters.storage import MediaStore
 from config import Settings
-from domain import jobs
+from domain import jobs, settings
+from jobs import propose
 from jobs.bench import Bench
 from jobs.queues import Queues
 from models import Part, Sessions, Take, Upload
@@ -142,3 +144,17 @@ def wait_for(condition: object, seconds: float = 90.0) -> bool:
             return True
         time.sleep(0.1)
     return False
+
+
+@pytest.fixture
+def fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No sentence model: the machine's look compares words by their letters."""
+    monkeypatch.setattr(propose, "encoder", FakeEncoder())
+
+
+@pytest.fixture
+def on(db: Session, world: World) -> World:
+    """An employer whose interview is switched on for proposals."""
+    settings.switch_proposals(db, world.actor, world.interview, True, "to find evidence faster", NOW)
+    db.commit()
+    return world

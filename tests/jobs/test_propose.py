@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -11,92 +10,17 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from adapters.encoder import EncoderMissing, FakeEncoder
+from adapters.encoder import EncoderMissing
 from adapters.language_model import Criterion, ModelFailed, Reply
-from bench.sets import constructed
-from domain import consents, jobs, proposal_records, proposing, settings
-from jobs import calibrate, propose
+from domain import consents, proposing, settings
+from jobs import propose
 from jobs.bench import Bench
 from jobs.run import run_next
-from models import Answer, CandidateSession, Consent, Job, Notice, Proposal, ProposalRun, ProposerModel, Score, Scorecard, Take, Transcript
-from tests.factories import NOW, World, create_candidate_session
+from models import Job, Notice, Proposal, ProposalRun, Transcript
+from tests.factories import NOW, World
+from tests.proposing import WORDS, agree, look, submitted
 
-WORDS = (
-    "She was furious about the late parcel. I let her finish her story without a word from me. "
-    "Then I asked what had happened and wrote it down. "
-    "I promised her a new one by Friday. Two days later I rang her to make sure."
-)
-
-
-@pytest.fixture(autouse=True)
-def _fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(propose, "encoder", FakeEncoder())
-
-
-@pytest.fixture
-def on(db: Session, world: World) -> World:
-    settings.switch_proposals(db, world.actor, world.interview, True, "to find evidence faster", NOW)
-    db.commit()
-    return world
-
-
-def agree(db: Session, session: CandidateSession, given: bool = True) -> None:
-    notice = db.scalar(sa.select(Notice).limit(1))
-    if notice is None:
-        facts: list[dict[str, Any]] = []
-        notice = Notice(
-            employer_id=session.employer_id,
-            version_id=session.version_id,
-            locale="en",
-            number=1,
-            facts=facts,
-            sha256="0" * 64,
-            created_at=NOW,
-        )
-        if hasattr(notice, "asks_ai"):
-            notice.asks_ai = True
-        db.add(notice)
-        db.flush()
-    db.add(Consent(employer_id=session.employer_id, session_id=session.id, notice_id=notice.id, purpose="ai", given=given, at=NOW))
-    db.flush()
-
-
-def answer(db: Session, session: CandidateSession, text: str, spoken: bool = True, language: str = "en", low: bool = False) -> None:
-    """Words for the second question, which both criteria are judged on, spoken word by word or written."""
-    for question in session.version.questions[1:2]:
-        take = Take(
-            employer_id=session.employer_id, session_id=session.id, question_id=question.id, client_id=f"{session.id}{question.id}"[-64:],
-            kind="video" if spoken else "text", state="verified", text=None if spoken else text, created_at=NOW,
-        )  # fmt: skip
-        db.add(take)
-        db.flush()
-        db.add(Answer(employer_id=session.employer_id, session_id=session.id, question_id=question.id, take_id=take.id, saved_at=NOW))
-        if spoken:
-            pieces = [(" " if n else "") + word for n, word in enumerate(text.split())]
-            words = [{"start": n * 0.5, "end": n * 0.5 + 0.4, "word": piece, "p": 0.9} for n, piece in enumerate(pieces)]
-            segment = {"start": 0.0, "end": len(words) / 2, "text": "".join(pieces), "low": low, "words": words}
-            values = {"author": "machine", "language": language, "text": segment["text"], "segments": [segment], "created_at": NOW}
-            db.add(Transcript(employer_id=session.employer_id, take_id=take.id, number=1, **values))
-            for kind in ("prepare", "transcribe"):
-                jobs.add(db, session.employer_id, kind, take.id, NOW).state = "done"
-    db.flush()
-
-
-def submitted(db: Session, world: World, text: str = WORDS, agreed: bool = True, **how: Any) -> CandidateSession:
-    session = create_candidate_session(db, world, "submitted")
-    answer(db, session, text, **how)
-    agree(db, session, agreed)
-    db.commit()
-    return session
-
-
-def look(bench: Bench, db: Session) -> list[Proposal]:
-    """One round: what is due is put in line and worked off."""
-    propose.line_up(bench)
-    while run_next(bench, "propose"):
-        pass
-    db.expire_all()
-    return list(db.scalars(sa.select(Proposal).order_by(Proposal.position)))
+pytestmark = pytest.mark.usefixtures("fake_encoder")
 
 
 def test_off_by_default_there_is_nothing(bench: Bench, db: Session, world: World) -> None:
@@ -216,80 +140,6 @@ def test_a_missing_sentence_model_waits_to_be_mended(bench: Bench, db: Session, 
     assert "sentence model" in db.scalars(sa.select(Job.error).where(Job.kind == "propose")).one()
 
 
-def teach(db: Session, world: World, count: int) -> list[str]:
-    """So many scored sessions of the constructed set, on the first criterion's own questions."""
-    task = constructed(count + 10)[0]
-    for text, level in list(zip(task.answers, task.levels, strict=True))[:count]:
-        session = submitted(db, world, text, spoken=False)
-        values = {"session_id": session.id, "member_id": world.reviewer.id, "created_at": NOW, "submitted_at": NOW}
-        card = Scorecard(employer_id=world.employer.id, **values)
-        db.add(card)
-        db.flush()
-        for criterion in world.version.criteria:
-            db.add(Score(employer_id=world.employer.id, scorecard_id=card.id, criterion_id=criterion.id, level=level, at=NOW))
-    db.commit()
-    return task.answers[count:]
-
-
-def learn(bench: Bench) -> None:
-    calibrate.line_up(bench)
-    while run_next(bench, "calibrate"):
-        pass
-
-
-def test_after_enough_scores_it_proposes_with_evidence_record_and_versions(
-    bench: Bench, db: Session, on: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("domain.proposals.evidence.FAINT", 0.0)
-    fresh = teach(db, on, 70)
-    learn(bench)
-    model = db.scalars(sa.select(ProposerModel)).first()
-    assert model is not None
-    assert model.n == 70
-    sessions = [submitted(db, on, text, spoken=False) for text in fresh]
-    for _ in range(2):  # a round takes fifty
-        look(bench, db)
-    runs = {run.session_id: run for run in db.scalars(sa.select(ProposalRun))}
-    shown = [p for session in sessions for p in runs[session.id].proposals if p.state == "proposed"]
-    assert shown
-    for proposal in shown:
-        assert proposal.level in (1, 2, 3, 4, 5)
-        assert 0 <= (proposal.low or 0) <= (proposal.value or 0) <= (proposal.high or 0) <= 10
-        assert proposal.citations
-        assert proposal.agreement["n"] == 70
-        assert proposal.versions["model"].endswith("v1")
-        assert "agreed with people" in proposal.reasoning
-    complete = [run for run in runs.values() if run.proposals and all(p.state == "proposed" for p in run.proposals)]
-    assert all((run.overall is not None) == (run in complete) for run in runs.values())
-    assert all(len(run.ai_feedback.split("\n\n")) == 2 for run in runs.values())
-
-
-def test_a_model_is_made_anew_only_when_scores_have_grown(bench: Bench, db: Session, on: World) -> None:
-    teach(db, on, 12)
-    learn(bench)
-    learn(bench)
-    assert set(db.scalars(sa.select(ProposerModel.version))) == {1}
-
-
-def test_it_learns_only_from_those_who_agreed(bench: Bench, db: Session, on: World) -> None:
-    teach(db, on, 14)
-    gone = db.scalars(sa.select(CandidateSession)).first()
-    assert gone is not None
-    agree(db, gone, given=False)
-    db.commit()
-    learn(bench)
-    assert all(gone.id not in model.sources and model.n == 13 for model in db.scalars(sa.select(ProposerModel)))
-
-
-def test_a_model_of_one_employer_serves_nobody_else(bench: Bench, db: Session, on: World, rival: World) -> None:
-    teach(db, on, 12)
-    learn(bench)
-    assert {model.employer_id for model in db.scalars(sa.select(ProposerModel))} == {on.employer.id}
-    criterion = rival.version.criteria[0]
-    mark = proposing.fingerprint(proposing._prepared(rival.version, criterion, {}).asked)
-    assert proposal_records.find_model(db, rival.employer.id, mark, "any") is None
-
-
 class Model:
     """A language model that says what it is told to."""
 
@@ -312,7 +162,7 @@ class Model:
         ({"level": 4, "reasoning": "Good.", "evidence": [99]}, "invalid_evidence"),
         ({"level": 4, "reasoning": "Good.", "evidence": ["I let her finish"]}, "invalid_evidence"),
         ("nonsense", "invalid_answer"),
-        (ModelFailed("no_answer"), "no_answer"),
+        (ModelFailed("no_answer", "status 401"), "no_answer"),
     ],
 )
 def test_a_language_model_must_earn_its_place_too(
@@ -334,12 +184,18 @@ def test_a_language_model_must_earn_its_place_too(
 def test_a_rerun_is_a_new_row(bench: Bench, db: Session, on: World) -> None:
     session = submitted(db, on)
     look(bench, db)
-    before = hashlib.sha256(json.dumps([p.citations for p in look(bench, db)]).encode()).hexdigest()
+    before = sorted(as_stored(proposal) for proposal in db.scalars(sa.select(Proposal).order_by(Proposal.id)))
     proposing.line_up(db, session, NOW)
     db.commit()
-    after = look(bench, db)
-    assert [run.number for run in db.scalars(sa.select(ProposalRun).order_by(ProposalRun.number))] == [1, 2]
-    assert hashlib.sha256(json.dumps([p.citations for p in after[:2]]).encode()).hexdigest() == before or len(after) == 4
+    look(bench, db)
+    first, second = db.scalars(sa.select(ProposalRun).order_by(ProposalRun.number))
+    assert (first.number, second.number, len(second.proposals)) == (1, 2, 2)
+    assert sorted(as_stored(proposal) for proposal in first.proposals) == before
+
+
+def as_stored(proposal: Proposal) -> str:
+    """Every column of a proposal, as text."""
+    return json.dumps({column.name: str(getattr(proposal, column.name)) for column in Proposal.__table__.columns}, sort_keys=True)
 
 
 def test_words_still_on_their_way_are_waited_for(bench: Bench, db: Session, on: World) -> None:

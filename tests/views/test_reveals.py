@@ -115,6 +115,24 @@ def test_after_ones_own_scores_it_is_shown_as_a_difference_with_quotes_that_play
     assert "9.87" not in shown
 
 
+def test_where_no_passage_was_found_it_says_so(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    held = proposals.withheld("calibrated", "no_record")
+    unread = proposals.withheld("evidence", "empty")
+    made = [Made(c, o, [], {}, "0" * 64) for c, o in zip(reviews.criteria(db, session.version_id), (held, unread), strict=True)]
+    proposal_records.store(db, session, made, "", NOW)
+    db.commit()
+    assert submit(bob, db, session, 3, 4).count("No passage was found that bears on this criterion") == 1
+
+
+def test_what_the_language_model_took_is_written_beside_its_versions(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    took = {"model": "tiny", "tries": 2, "seconds": 3.1, "prompt_tokens": 300, "completion_tokens": 20, "cost": 0.002}
+    held = proposals.withheld("language_model", "weak_record", usage=took)
+    made = [Made(c, held, [], {"model": "tiny"}, "0" * 64) for c in reviews.criteria(db, session.version_id)]
+    proposal_records.store(db, session, made, "", NOW)
+    db.commit()
+    assert "took 3.1 s, 2 tries, 320 tokens, cost 0.002" in submit(bob, db, session, 3, 4)
+
+
 def test_it_is_first_scored_and_then_revealed_once(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
     submit(bob, db, session, 3, 4)
     bob.get(f"/sessions/{session.id}")

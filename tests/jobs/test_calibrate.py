@@ -1,0 +1,110 @@
+"""Learning from people's scores: only from those who agreed, only for this employer, anew when scores have grown or words were erased."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from domain import erasure, proposal_records, proposal_trust, proposing
+from domain.audit import Actor
+from domain.proposals import Floor
+from jobs import calibrate
+from jobs.bench import Bench
+from models import CandidateSession, ProposalRun, ProposerModel
+from tests.factories import NOW, World
+from tests.proposing import agree, learn, look, submitted, teach
+
+pytestmark = pytest.mark.usefixtures("fake_encoder")
+
+
+def test_after_enough_scores_it_proposes_with_evidence_record_and_versions(
+    bench: Bench, db: Session, on: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("domain.proposals.evidence.FAINT", 0.0)
+    fresh = teach(db, on, 70)
+    learn(bench)
+    model = db.scalars(sa.select(ProposerModel)).first()
+    assert model is not None
+    assert model.n == 70
+    sessions = [submitted(db, on, text, spoken=False) for text in fresh]
+    for _ in range(2):  # a round takes fifty
+        look(bench, db)
+    runs = {run.session_id: run for run in db.scalars(sa.select(ProposalRun))}
+    shown = [p for session in sessions for p in runs[session.id].proposals if p.state == "proposed"]
+    assert shown
+    for proposal in shown:
+        assert proposal.level in (1, 2, 3, 4, 5)
+        assert 0 <= (proposal.low or 0) <= (proposal.value or 0) <= (proposal.high or 0) <= 10
+        assert proposal.citations
+        assert proposal.agreement["n"] == 70
+        assert proposal.versions["model"].endswith("v1")
+        assert "agreed with people" in proposal.reasoning
+    complete = [run for run in runs.values() if run.proposals and all(p.state == "proposed" for p in run.proposals)]
+    assert all((run.overall is not None) == (run in complete) for run in runs.values())
+    assert all(len(run.ai_feedback.split("\n\n")) == 2 for run in runs.values())
+
+
+def test_a_model_is_made_anew_only_when_scores_have_grown(bench: Bench, db: Session, on: World) -> None:
+    teach(db, on, 12)
+    learn(bench)
+    learn(bench)
+    assert set(db.scalars(sa.select(ProposerModel.version))) == {1}
+
+
+def test_what_it_cannot_learn_from_does_not_make_it_learn_again_for_ever(
+    bench: Bench, db: Session, on: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("domain.calibration.MOST", 12)
+    teach(db, on, 30)
+    for session in db.scalars(sa.select(CandidateSession).limit(8)):
+        agree(db, session, given=False)
+    db.commit()
+    for _ in range(3):
+        learn(bench)
+    assert [(m.version, m.n) for m in db.scalars(sa.select(ProposerModel).order_by(ProposerModel.id))] == [(1, 12)] * 2
+
+
+def test_when_words_are_erased_it_is_made_anew_from_what_is_left(bench: Bench, db: Session, on: World) -> None:
+    teach(db, on, 14)
+    learn(bench)
+    gone = db.scalars(sa.select(CandidateSession)).first()
+    assert gone is not None
+    erasure.erase(db, Actor(on.employer.id, "system"), gone, NOW)
+    db.commit()
+    assert db.scalars(sa.select(ProposerModel)).all() == []
+    learn(bench)
+    made = db.scalars(sa.select(ProposerModel)).all()
+    assert {(model.n, gone.id in model.sources) for model in made} == {(13, False)}
+    standing = proposal_trust.standings(db, Floor())[0]
+    assert (standing.n, standing.school.ready, standing.school.gone) == (13, 13, 1)
+
+
+def test_where_too_little_is_left_nothing_is_learned_and_the_page_can_say_why(bench: Bench, db: Session, on: World) -> None:
+    teach(db, on, 11)
+    learn(bench)
+    for gone in db.scalars(sa.select(CandidateSession).limit(3)).all():
+        erasure.erase(db, Actor(on.employer.id, "system"), gone, NOW)
+    db.commit()
+    assert calibrate.line_up(bench) == 0
+    standing = proposal_trust.standings(db, Floor())[0]
+    assert (standing.n, standing.record, standing.school.ready, standing.school.gone) == (0, None, 8, 3)
+
+
+def test_it_learns_only_from_those_who_agreed(bench: Bench, db: Session, on: World) -> None:
+    teach(db, on, 14)
+    gone = db.scalars(sa.select(CandidateSession)).first()
+    assert gone is not None
+    agree(db, gone, given=False)
+    db.commit()
+    learn(bench)
+    assert all(gone.id not in model.sources and model.n == 13 for model in db.scalars(sa.select(ProposerModel)))
+
+
+def test_a_model_of_one_employer_serves_nobody_else(bench: Bench, db: Session, on: World, rival: World) -> None:
+    teach(db, on, 12)
+    learn(bench)
+    assert {model.employer_id for model in db.scalars(sa.select(ProposerModel))} == {on.employer.id}
+    criterion = rival.version.criteria[0]
+    mark = proposing.fingerprint(proposing._prepared(rival.version, criterion, {}).asked)
+    assert proposal_records.find_model(db, rival.employer.id, mark, "any") is None
