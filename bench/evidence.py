@@ -1,7 +1,7 @@
 """Measures the evidence finder.
 
     python -m bench.evidence             what is reported
-    python -m bench.evidence --tune      the half that was looked at while the finder was changed
+    python -m bench.evidence --tune      what was looked at while the finder was changed
 
 - On marked answers (bench/texts/evidence.json): is a sentence that a careful reader would quote first, or among the first three?
   Beside words alone, each sentence model alone, the longest sentences, and any three. `of like length` is how often the first
@@ -18,7 +18,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from domain.measures import Encode, Measure
 
 TEXTS = Path(__file__).parent / "texts"
 HELD = json.loads((TEXTS / "answers.json").read_text())["questions"]
+SPLITS = ("tune", "fresh", "report")
 SHOWN = 3
 Score = Callable[["Marked"], np.ndarray]
 
@@ -104,12 +105,17 @@ def hits(row: Marked, values: np.ndarray) -> tuple[float, float, float]:
     return float(bool(row.quoted & {*order[:1]})), float(bool(row.quoted & {*order[:SHOWN]})), float(bool(row.quoted & {*like[:1]}))
 
 
+def assign(raw: np.ndarray) -> np.ndarray:
+    """The column each row stands out for. One that is near to everything (a hub) does not win by that alone."""
+    return np.asarray(((raw - raw.mean(0)) / (raw.std(0) + 0.05)).argmax(1))
+
+
 def right_criterion(rows: list[Marked], score: Score) -> float:
     """For each marked sentence: of all the question's criteria, does it stand out most for one it was marked for?"""
     right = []
     for number in sorted({row.answer for row in rows}):
         some = [row for row in rows if row.answer == number]
-        best = evidence.assign(np.array([score(row) for row in some]).T)
+        best = assign(np.array([score(row) for row in some]).T)
         for i in range(len(some[0].sentences)):
             own = {k for k, row in enumerate(some) if i in row.quoted}
             right += [best[i] in own] if own else []
@@ -137,9 +143,21 @@ def marked_table(split: str, encoder: Encoder) -> str:
         low, high = spread(telling, found[:, 1])
         first, three, like = found.mean(0)
         lines.append(f"| {name} | {first:.2f} | {three:.2f} ({low:.2f}–{high:.2f}) | {like:.2f} | {right_criterion(rows, score):.2f} |")
-    silent = [bool(evidence.find(row.text, row.question, row.points, encoder.both)) for row in rows if not row.quoted]
-    lines.append(f"\n{len(telling)} criteria with marks; of {len(silent)} without any, {sum(silent)} were given passages all the same")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", none_found(rows, encoder)])
+
+
+def none_found(rows: list[Marked], encoder: Encoder) -> str:
+    """How often nothing is found: where something bears on the criterion, where nothing does, and for another question's criterion."""
+
+    def share(some: list[Marked]) -> str:
+        silent = [not evidence.find(row.text, row.question, row.points, encoder.both) for row in some]
+        return f"{sum(silent)} of {len(silent)}"
+
+    turned = [row for row in rows if row.quoted]
+    strange = [replace(row, question=turned[i - 7].question, points=turned[i - 7].points) for i, row in enumerate(turned)]
+    strange = [new for new, old in zip(strange, turned, strict=True) if new.question != old.question]
+    missed, right, odd = share(turned), share([row for row in rows if not row.quoted]), share(strange)
+    return f"nothing found: {missed} criteria with marks, {right} without, {odd} pairs of an answer and another question's criterion"
 
 
 def top(entry: dict[str, Any], encode: object, repeats: int = 40) -> list[tuple[bool, bool, float]]:
@@ -165,12 +183,12 @@ def right_point(entry: dict[str, Any], encode: object) -> list[bool]:
     """For each sentence that says a point: it is given to that point, chance being one in five."""
     said = [(words, i) for i, point in enumerate(entry["points"]) for words in point["says"]]
     raw = evidence.likeness([words for words, _ in said], [point["text"] for point in entry["points"]], encode)  # type: ignore[arg-type]
-    return [bool(best == i) for best, (_, i) in zip(evidence.assign(raw), said, strict=True)]
+    return [bool(best == i) for best, (_, i) in zip(assign(raw), said, strict=True)]
 
 
 def two_minutes() -> list[str]:
     """Answers of 300 words that nobody has read before: marked answers, end to end."""
-    said = [row.text for split in ("tune", "report") for row in marked(split)]
+    said = [row.text for split in SPLITS for row in marked(split)]
     words = " ".join(dict.fromkeys(said)).split()
     return [" ".join(words[at : at + 300]) for at in range(0, len(words) - 300, 300)]
 
@@ -198,7 +216,8 @@ def seconds() -> list[float]:
 def main() -> None:
     encoder = Encoder()
     encode = encoder.both
-    print(marked_table("tune" if "--tune" in sys.argv else "report", encoder), "\n")
+    for split in SPLITS[:2] if "--tune" in sys.argv else SPLITS[2:]:
+        print(marked_table(split, encoder), "\n")
     print(
         "| questions | with | first | first three | a criterion's three that bear on it | right point of five |\n|---|---|---|---|---|---|"
     )

@@ -264,7 +264,7 @@ def _named(numbered: Sequence[wording.Sentence], named: Any) -> tuple[Passage, .
     if any(not isinstance(number, int) or isinstance(number, bool) or number not in by_number for number in named):
         return ()
     chosen = [by_number[number] for number in dict.fromkeys(named)][: evidence.MOST + 2]
-    return tuple(Passage(sentence.start, sentence.end, 0, 1.0) for sentence in chosen)
+    return tuple(Passage(sentence.start, sentence.end, 1.0) for sentence in chosen)
 
 
 def _plain(text: str) -> str:
