@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -118,12 +119,15 @@ WITHHELD: Final[Mapping[str, str]] = {
     "left_out": "Much of the answer repeats itself or reads back the question or the rubric.",
     "wide": "The machine is not sure enough: its range covers most of the scale.",
     "no_evidence": "No passage was found that bears on this criterion.",
-    "invalid_evidence": "The language model gave no evidence that exists in the transcript, so its proposal was dropped.",
+    "invalid_evidence": "The language model named or quoted words that are not in the transcript, so its proposal was dropped.",
     "invalid_answer": "The language model's answer could not be used, so it was dropped.",
     "no_answer": "The language model gave no answer: it was not reached, took too long or refused. Nothing about the answer caused it.",
     "failed": "The machine could not look at this answer. Nothing about the answer caused it.",
 }
 
+FEWEST_QUOTED: Final = 3
+"""Words in quotation marks from which they are a quote and not a term."""
+_QUOTED: Final = re.compile(r"[“”„«»\"]([^“”„«»\"]+)[“”„«»\"]")
 UNREAD: Final = ("empty", "one_level", "long", "mixed_language")
 """Reasons for which nobody looks for evidence either."""
 
@@ -219,10 +223,13 @@ def _grounds(asked: Asked, fitted: Fitted, level: int, found: Sequence[Passage])
     )
 
 
-def accept(asked: Asked, said: Any, record: Agreement | None, floor: Floor, usage: Mapping[str, Any]) -> Outcome:
-    """Checks what a language model said: a level of the rubric, and evidence by sentence number only.
+def accept(
+    asked: Asked, said: Any, record: Agreement | None, floor: Floor, usage: Mapping[str, Any], *, encode: Encode | None = None
+) -> Outcome:
+    """Checks what a language model said: a level of the rubric, evidence by sentence number only, and no quote that nobody said.
 
-    It too must earn its place: without a record that reaches the floor its value is kept silently and not shown.
+    `encode` finds words that speak to the scorer by their meaning too. The model must earn its place: without a record that
+    reaches the floor its value is kept silently and not shown.
     """
     numbered = wording.sentences(asked.transcript)
     level = said.get("level") if isinstance(said, dict) else None
@@ -233,11 +240,10 @@ def accept(asked: Asked, said: Any, record: Agreement | None, floor: Floor, usag
         or not isinstance(said.get("reasoning"), str)
     ):
         return withheld("language_model", "invalid_answer", floor, usage=usage)
-    named = said.get("evidence")
-    found = _named(numbered, named)
-    if not found:
+    found = _named(numbered, said.get("evidence"))
+    if not found or _invents(asked, said["reasoning"]):
         return withheld("language_model", "invalid_evidence", floor, usage=usage)
-    flags = Measure(rubric_of(asked), None)(asked.transcript).cleaned.flags
+    flags = Measure(rubric_of(asked), encode)(asked.transcript).cleaned.flags
     value = round(asked.rubric.on_scale(level), 2)
     kept: dict[str, Any] = {"silent": value, "passages": found, "flags": flags, "record": record, "usage": usage}
     code = _unearned(flags, record, floor)
@@ -265,6 +271,13 @@ def _named(numbered: Sequence[wording.Sentence], named: Any) -> tuple[Passage, .
         return ()
     chosen = [by_number[number] for number in dict.fromkeys(named)][: evidence.MOST + 2]
     return tuple(Passage(sentence.start, sentence.end, 1.0) for sentence in chosen)
+
+
+def _invents(asked: Asked, reasoning: str) -> bool:
+    """Whether the reasoning puts words in quotation marks that stand neither in the answer nor in what was asked."""
+    known = " ".join(wording.tokens(" ".join([asked.transcript, asked.question, *asked.rubric.points])))
+    quoted = [wording.tokens(words) for words in _QUOTED.findall(reasoning)]
+    return any(len(words) >= FEWEST_QUOTED and f" {' '.join(words)} " not in f" {known} " for words in quoted)
 
 
 def _plain(text: str) -> str:

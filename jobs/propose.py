@@ -23,6 +23,7 @@ from domain import agreement, packing, proposal_records, proposals, proposing, w
 from domain.agreement import Agreement
 from domain.calibration import Fitted
 from domain.evidence import Passage
+from domain.measures import Encode
 from domain.proposal_records import Made
 from domain.proposals import Asked, Floor, Outcome
 from domain.proposing import Prepared
@@ -65,7 +66,8 @@ def propose(bench: Bench, job: Job) -> Write:
             if not proposing.may_look(db, db.get_one(CandidateSession, job.subject_id)):
                 return lambda _db, _now: []
             known = _known(db, bench.settings, one)
-        made.append(_look(bench.settings, one, known))
+        is_away = any(before.outcome.code == "no_answer" for before in made)
+        made.append(_look(bench.settings, one, known, is_away))
 
     def write(db: Session, now: datetime) -> list[str]:
         session = db.get_one(CandidateSession, job.subject_id)
@@ -105,10 +107,13 @@ def _known(db: Session, settings: Settings, one: Prepared) -> Known:
         return Known(_fitted[row.id], f"{row.id} v{row.version}")
 
 
-def _look(settings: Settings, one: Prepared, known: Known) -> Made:
-    """One criterion. Whatever breaks in the machine ends as withheld: it is nothing the candidate did."""
+def _look(settings: Settings, one: Prepared, known: Known, is_away: bool) -> Made:
+    """One criterion. Whatever breaks in the machine ends as withheld: it is nothing the candidate did.
+
+    A language model that gave no answer to the criterion before (`is_away`) is not waited for again.
+    """
     try:
-        outcome = _outcome(settings, one, known)
+        outcome = _outcome(settings, one, known, is_away)
     except EncoderMissing as missing:
         raise Failed("The sentence model is missing or was changed; `greenroom doctor` says how to mend it.") from missing
     except Exception as error:
@@ -119,7 +124,7 @@ def _look(settings: Settings, one: Prepared, known: Known) -> Made:
     return Made(one.criterion, outcome, [proposing.cite(one, passage) for passage in outcome.passages], versions, one.asked.sha256)
 
 
-def _outcome(settings: Settings, one: Prepared, known: Known) -> Outcome:
+def _outcome(settings: Settings, one: Prepared, known: Known, is_away: bool) -> Outcome:
     code = proposals.unfit(one.asked, one.heard)
     if code in proposals.UNREAD:
         return proposals.withheld("evidence", code, FLOOR)
@@ -127,12 +132,14 @@ def _outcome(settings: Settings, one: Prepared, known: Known) -> Outcome:
     found = proposals.passages(one.asked, encode)
     if code:
         return proposals.withheld("evidence", code, FLOOR, passages=found)
+    if settings.language_model_url and is_away:
+        return proposals.withheld("language_model", "no_answer", FLOOR, passages=found)
     if settings.language_model_url:
-        return _by_model(settings, one.asked, known.record, found)
+        return _by_model(settings, one.asked, known.record, encode, found)
     return proposals.calibrated(one.asked, encode, known.fitted, FLOOR, found)
 
 
-def _by_model(settings: Settings, asked: Asked, record: Agreement | None, found: tuple[Passage, ...]) -> Outcome:
+def _by_model(settings: Settings, asked: Asked, record: Agreement | None, encode: Encode | None, found: tuple[Passage, ...]) -> Outcome:
     """The language model's turn. Its evidence replaces ours only when it is valid."""
     numbered = wording.sentences(asked.transcript)
     try:
@@ -140,7 +147,7 @@ def _by_model(settings: Settings, asked: Asked, record: Agreement | None, found:
     except ModelFailed as failed:
         log.warning("language_model_failed", why=failed.why)
         return proposals.withheld("language_model", failed.code, FLOOR, passages=found, usage=failed.usage)
-    outcome = proposals.accept(asked, reply.said, record, FLOOR, reply.usage)
+    outcome = proposals.accept(asked, reply.said, record, FLOOR, reply.usage, encode=encode)
     return outcome if outcome.passages else replace(outcome, passages=found)
 
 

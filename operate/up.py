@@ -15,7 +15,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ import requests
 from adapters import clock, redis_server
 from config import Settings
 from domain import jobs
+from jobs.queues import NAMES
 from migrations import steps
 from models import one_session
 from operate import ROOT, Stop
@@ -182,13 +183,19 @@ def _services(plan: Plan) -> list[Part]:
 
 
 def _workers(plan: Plan) -> list[Part]:
-    """Two where there are processors for two: then a long answer of one candidate does not hold up another's."""
+    """Two where there are processors for two: then a long answer of one candidate does not hold up another's.
+
+    With a language model a third waits for it alone, so that a slow one holds up nobody's recording.
+    """
     names = ["worker", "second worker"][: max(1, os.cpu_count() or 1)]
-    return [_worker(plan, name) for name in names]
+    if not plan.settings.language_model_url:
+        return [_worker(plan, name) for name in names]
+    others = [name for name in NAMES if name != "score"]
+    return [*(_worker(plan, name, others) for name in names), _worker(plan, "proposals worker", ["score"])]
 
 
-def _worker(plan: Plan, name: str) -> Part:
-    worker = _Worker(plan)
+def _worker(plan: Plan, name: str, names: Sequence[str] = ()) -> Part:
+    worker = _Worker(plan, names)
     log = plan.logs / f"{name.replace(' ', '-')}.log"
     return Part(name, worker.command, log, _environment(plan), on_death=worker.free)
 
@@ -204,12 +211,13 @@ def _environment(plan: Plan) -> dict[str, str]:
 class _Worker:
     """A worker's command with a name of its own for every start, so that what a dead one held can be freed at once."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, names: Sequence[str]) -> None:
         self._settings, self._name = plan.settings, ""
+        self._queues = ["--queues", ",".join(names)] if names else []
 
     def command(self) -> list[str]:
         self._name = f"up-{os.getpid()}-{secrets.token_hex(4)}"
-        return _self("worker", "--name", self._name)
+        return _self("worker", "--name", self._name, *self._queues)
 
     def free(self) -> None:
         with one_session(self._settings.database) as db:
