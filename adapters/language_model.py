@@ -105,7 +105,7 @@ class LanguageModel:
         """What an answer took. Tokens and cost as the server counts them, where it does."""
         told = whole.get("usage") if isinstance(whole.get("usage"), dict) else {}
         counts = {name: told[name] for name in COUNTED if _is_count(told.get(name))}
-        return {"model": self.name, "prompt": PROMPT_VERSION, "tries": attempt, "seconds": round(time.monotonic() - started, 2), **counts}
+        return {**maker(self.name), "tries": attempt, "seconds": round(time.monotonic() - started, 2), **counts}
 
 
 def _is_count(value: Any) -> bool:
@@ -118,6 +118,11 @@ def _wait(answer: requests.Response) -> float | None:
         return None
     asked = answer.headers.get("Retry-After", "")
     return float(asked) if asked.isascii() and asked.isdigit() else 0.0
+
+
+def maker(model: str) -> dict[str, str]:
+    """What a record is tied to: another model, or another prompt, must earn its own."""
+    return {"model": model, "prompt": PROMPT_VERSION}
 
 
 def request(model: str, question: str, criterion: Criterion, sentences: Sequence[str]) -> dict[str, Any]:

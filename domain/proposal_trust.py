@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from domain import agreement, proposal_records, proposing, reliability
 from domain.agreement import Agreement
-from domain.proposals import Floor
+from domain.proposals import TOP, Floor
 from domain.proposing import School
 from models import Criterion, Interview, InterviewVersion, Member, Proposal, ProposalReply, ProposalReveal, ProposalRun, Score, Scorecard
 
@@ -60,7 +60,7 @@ class Trust:
 
 @dataclass(frozen=True)
 class Standing:
-    """What a criterion's machine has earned so far: `n` answers learned from, its record on them, and whether it may be shown.
+    """What a criterion's machine has earned so far: its record on `n` scored answers, and whether it may be shown.
 
     `school` counts what people scored: to learn from, and erased or not agreed to.
     """
@@ -73,17 +73,32 @@ class Standing:
     school: School
 
 
-def standings(db: Session, floor: Floor) -> list[Standing]:
-    """Every criterion of switched-on interviews as it is worded, with the record of its newest model."""
+def standings(db: Session, floor: Floor, maker: Mapping[str, str] | None = None) -> list[Standing]:
+    """Every criterion of switched-on interviews as it is worded, with the record of its newest model, or of the language model
+    that `maker` names where one is configured."""
     found = []
     for (employer_id, mark), criterion in proposing.wordings(db).items():
-        model = proposal_records.find_newest_model(db, employer_id, mark)
-        record = proposal_records.agreement_of(model) if model else None
+        record = spoken(db, criterion, maker) if maker else _learned(db, employer_id, mark)
         interview = db.get_one(Interview, db.get_one(InterviewVersion, criterion.version_id).interview_id)
         holds = record is not None and floor.holds(record)
-        n, scored = model.n if model else 0, proposing.school(db, criterion)
-        found.append(Standing(interview.title, criterion.name, n, record, holds, scored))
+        scored = proposing.school(db, criterion)
+        found.append(Standing(interview.title, criterion.name, record.n if record else 0, record, holds, scored))
     return sorted(found, key=lambda standing: (standing.interview, standing.criterion))
+
+
+def _learned(db: Session, employer_id: str, mark: str) -> Agreement | None:
+    model = proposal_records.find_newest_model(db, employer_id, mark)
+    return proposal_records.agreement_of(model) if model else None
+
+
+def spoken(db: Session, criterion: Criterion, maker: Mapping[str, str]) -> Agreement | None:
+    """What the language model that `maker` names silently said so far, held against people's scores."""
+    held = proposing.silent_record(db, criterion, maker)
+    if not held:
+        return None
+    lowest, highest = criterion.anchors[0]["level"], criterion.anchors[-1]["level"]
+    said = [round(lowest + value / TOP * (highest - lowest)) for value, _ in held]
+    return agreement.measure(said, [round(level) for _, level in held])
 
 
 def pairs(db: Session) -> list[Pair]:
@@ -104,7 +119,7 @@ def pairs(db: Session) -> list[Pair]:
 
 def _pair(criterion: Criterion, member_id: str, level: int, proposal: Proposal, at: datetime) -> Pair:
     lowest, highest = criterion.anchors[0]["level"], criterion.anchors[-1]["level"]
-    machine = lowest + (proposal.silent_value or 0.0) / 10 * (highest - lowest)
+    machine = lowest + (proposal.silent_value or 0.0) / TOP * (highest - lowest)
     return Pair(criterion.id, criterion.name, member_id, float(level), float(round(machine)), proposal.state == "proposed", at)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -293,9 +293,14 @@ def _has_grown(db: Session, employer_id: str, mark: str, criterion: Criterion) -
     return ready >= LEARN_FROM and ready >= RELEARN * known + 1
 
 
-def silent_record(db: Session, criterion: Criterion, proposer: str) -> list[tuple[float, float]]:
-    """What a proposer silently said (0-10) beside people's mean first level, for each session both looked at."""
-    said = sa.select(ProposalRun.session_id, Proposal.silent_value, Proposal.criterion_id).join(Proposal, Proposal.run_id == ProposalRun.id)
-    held = said.where(Proposal.criterion_id == criterion.id, Proposal.proposer == proposer, Proposal.silent_value.is_not(None))
-    values = {row[0]: float(row[1] or 0.0) for row in db.execute(held.order_by(ProposalRun.number))}
-    return [(values[session.id], level) for session, level, _ in _scored(db, criterion) if session.id in values]
+def silent_record(db: Session, criterion: Criterion, maker: Mapping[str, str]) -> list[tuple[float, float]]:
+    """What a language model silently said (0-10) beside people's mean first level, for each session both looked at.
+
+    `maker` names model and prompt: what another one said counts for nothing.
+    """
+    twins = _twins(db, criterion)
+    said = sa.select(ProposalRun.session_id, Proposal.silent_value, Proposal.versions).join(Proposal, Proposal.run_id == ProposalRun.id)
+    held = said.where(Proposal.criterion_id.in_([twin.id for twin in twins]), Proposal.proposer == "language_model")
+    rows = db.execute(held.where(Proposal.silent_value.is_not(None)).order_by(ProposalRun.number)).all()
+    values = {id: float(value or 0) for id, value, versions in rows if maker.items() <= versions.items()}
+    return [(values[session.id], level) for twin in twins for session, level, _ in _scored(db, twin) if session.id in values]

@@ -17,9 +17,9 @@ import structlog
 
 from adapters import encoder as encoders
 from adapters.encoder import Encoder, EncoderMissing, Floats
-from adapters.language_model import PROMPT_VERSION, Criterion, LanguageModel, ModelFailed, Reply
+from adapters.language_model import Criterion, LanguageModel, ModelFailed, Reply, maker
 from config import Settings
-from domain import agreement, packing, proposal_records, proposals, proposing, wording
+from domain import packing, proposal_records, proposal_trust, proposals, proposing, wording
 from domain.agreement import Agreement
 from domain.calibration import Fitted
 from domain.evidence import Passage
@@ -95,7 +95,7 @@ class Known:
 
 def _known(db: Session, settings: Settings, one: Prepared) -> Known:
     if settings.language_model_url:
-        return Known(record=_record(db, one))
+        return Known(record=proposal_trust.spoken(db, one.criterion, maker(settings.language_model)))
     row = proposal_records.find_model(db, one.criterion.employer_id, proposing.fingerprint(one.asked), encoders.NAME)
     if row is None:
         return Known()
@@ -119,7 +119,7 @@ def _look(settings: Settings, one: Prepared, known: Known, is_away: bool) -> Mad
     except Exception as error:
         log.error("proposal_broke", error=type(error).__name__, exc_info=settings.log_level == "DEBUG")
         outcome = proposals.withheld("evidence", "failed", FLOOR)
-    asked_model = {"model": settings.language_model, "prompt": PROMPT_VERSION} if settings.language_model_url else {"model": known.version}
+    asked_model = maker(settings.language_model) if settings.language_model_url else {"model": known.version}
     versions = {"rubric": one.asked.rubric.id, "transcripts": one.transcripts, "encoder": encoders.NAME, **asked_model}
     return Made(one.criterion, outcome, [proposing.cite(one, passage) for passage in outcome.passages], versions, one.asked.sha256)
 
@@ -158,16 +158,6 @@ def open_model(settings: Settings) -> Answers:
 
 def _told(asked: Asked) -> Criterion:
     return Criterion(asked.rubric.name, asked.rubric.description, asked.rubric.anchors)
-
-
-def _record(db: Session, one: Prepared) -> Agreement | None:
-    """What the language model silently said so far, held against people's scores."""
-    pairs = proposing.silent_record(db, one.criterion, "language_model")
-    if not pairs:
-        return None
-    levels = one.asked.rubric.levels
-    said = [levels[0] + value / proposals.TOP * (levels[-1] - levels[0]) for value, _ in pairs]
-    return agreement.measure([round(value) for value in said], [round(level) for _, level in pairs])
 
 
 def line_up(bench: Bench) -> int:

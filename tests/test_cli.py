@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 import os
@@ -21,6 +22,7 @@ import cli
 from adapters.storage import open_store
 from config import Settings
 from models import one_session
+from operate import up as start
 from tests import databases
 from tests.e2e.conftest import free_port
 from tests.factories import World
@@ -174,3 +176,16 @@ def test_a_deep_data_folder_gets_a_short_socket(tmp_path: Path) -> None:
     assert len(str(deep.redis_socket)) < 100
     assert deep.redis_socket == Settings(data=deep.data).redis_socket
     assert deep.redis_socket != Settings(data=tmp_path / ("x" * 60) / ("z" * 60)).redis_socket
+
+
+@pytest.mark.parametrize(
+    ("url", "served"), [("", [None, None]), ("http://127.0.0.1:9/v1", ["media,speech,mail,hooks", "media,speech,mail,hooks", "score"])]
+)
+def test_a_slow_language_model_holds_up_nobodys_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, served: list[str | None]
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    settings = Settings(data=tmp_path, language_model_url=url)
+    plan = start.Plan(argparse.Namespace(), settings, tmp_path, "")
+    commands = [part.command() for part in start._workers(plan)]
+    assert [command[command.index("--queues") + 1] if "--queues" in command else None for command in commands] == served

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response
 
+from adapters.language_model import maker
 from domain import proposal_trust, settings
 from domain.proposal_trust import Trust
 from domain.proposals import Floor
@@ -37,12 +38,15 @@ HEADS: Final = (
 @door.get("")
 @guards.needs(*guards.MANAGERS)
 def index() -> Response:
+    asked = guards.settings()
+    made_by = maker(asked.language_model) if asked.language_model_url else None
     return pages.page(
         "proposals/index.html",
         employer=settings.get_employer(db.session(), guards.member().employer_id),
         floor=FLOOR,
         few=proposal_trust.FEW,
-        standings=proposal_trust.standings(db.session(), FLOOR),
+        standings=proposal_trust.standings(db.session(), FLOOR, made_by),
+        maker=made_by,
         criteria=proposal_trust.by_criterion(db.session()),
         members=proposal_trust.by_member(db.session()),
         drift=proposal_trust.drift(db.session()),

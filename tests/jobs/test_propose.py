@@ -11,14 +11,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from adapters.encoder import EncoderMissing
-from adapters.language_model import Criterion, ModelFailed, Reply
-from domain import consents, proposing, settings
+from adapters.language_model import Criterion, ModelFailed, Reply, maker
+from domain import consents, proposal_trust, proposing, settings
+from domain.proposals import Floor
 from jobs import propose
 from jobs.bench import Bench
 from jobs.run import run_next
 from models import Job, Notice, Proposal, ProposalRun, Transcript
 from tests.factories import NOW, World
-from tests.proposing import WORDS, agree, look, submitted
+from tests.proposing import WORDS, agree, look, submitted, teach
 
 pytestmark = pytest.mark.usefixtures("fake_encoder")
 
@@ -140,6 +141,13 @@ def test_a_missing_sentence_model_waits_to_be_mended(bench: Bench, db: Session, 
     assert "sentence model" in db.scalars(sa.select(Job.error).where(Job.kind == "propose")).one()
 
 
+class Wordless:
+    """No sentence model for any language."""
+
+    def speaks(self, _language: str) -> None:
+        return None
+
+
 class Model:
     """A language model that says what it is told to."""
 
@@ -171,6 +179,7 @@ def test_a_language_model_must_earn_its_place_too(
     model = Model(said)
     bench.settings = bench.settings.model_copy(update={"language_model_url": "http://127.0.0.1:9/v1", "language_model": "scripted"})
     monkeypatch.setattr(propose, "open_model", lambda _settings: model)
+    monkeypatch.setattr(propose, "encoder", Wordless())
     submitted(db, on)
     found = look(bench, db)
     assert model.asked == (1 if code == "no_answer" else 2)  # who did not answer is not waited for again
@@ -179,6 +188,22 @@ def test_a_language_model_must_earn_its_place_too(
         assert {p.silent_value for p in found} == {7.5}
         assert found[0].usage["prompt_tokens"] == 9
         assert found[0].versions["prompt"]
+
+
+def test_another_language_model_must_earn_its_own_record(bench: Bench, db: Session, on: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = Model({"level": 4, "reasoning": "Good.", "evidence": [1]})
+    bench.settings = bench.settings.model_copy(update={"language_model_url": "http://127.0.0.1:9/v1", "language_model": "big"})
+    monkeypatch.setattr(propose, "open_model", lambda _settings: model)
+    monkeypatch.setattr(propose, "encoder", Wordless())
+    teach(db, on, 8)
+    look(bench, db)
+    criterion = on.version.criteria[0]
+    earned = proposal_trust.spoken(db, criterion, maker("big"))
+    assert earned is not None
+    assert earned.n >= 4
+    assert proposal_trust.spoken(db, criterion, maker("small")) is None
+    assert proposal_trust.standings(db, Floor(), maker("big"))[0].n == earned.n
+    assert proposal_trust.standings(db, Floor(), maker("small"))[0].n == 0
 
 
 def test_a_rerun_is_a_new_row(bench: Bench, db: Session, on: World) -> None:
