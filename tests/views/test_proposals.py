@@ -98,7 +98,7 @@ def test_the_figures_can_be_taken_away_and_that_is_written_down(alice: FlaskClie
     assert f"reviewer,{world.reviewer.name},24" in text
     assert "over time" in text
     events = db.scalars(sa.select(AuditEvent).where(AuditEvent.verb == "data:exported")).all()
-    assert [event.data for event in events] == [{"what": "agreement with the machine"}]
+    assert [event.data for event in events] == [{"what": "people and machine", "rows": 4}]
 
 
 def test_only_those_who_answer_for_it_see_it(enter: Enter, stranger: FlaskClient, world: World) -> None:
