@@ -48,11 +48,13 @@ def parse(text: str) -> list[Cue]:
         raise Invalid("No captions were found in it. A WebVTT file has lines like “00:00:01.000 --> 00:00:04.000”.")
     if any(cue.end <= cue.start for cue in found) or found != sorted(found, key=lambda cue: cue.start):
         raise Invalid("The times in these captions go backwards.")
-    return found[:MOST_CUES]
+    return found
 
 
 def require_fitting(cues: Sequence[Cue], seconds: float) -> None:
-    """Raises Invalid for captions of another, longer recording, and for none at all."""
+    """Raises Invalid for captions of another, longer recording, for too many, and for none at all."""
+    if len(cues) > MOST_CUES:
+        raise Invalid(f"There are {len(cues):,} captions in this; a clip has room for {MOST_CUES}. Join some of them.")
     if not any(cue.text.strip() for cue in cues):
         raise Invalid("There is nothing in these captions yet. Where nobody speaks, write what is heard: “(music)”.")
     if cues[-1].end > seconds + SLACK:

@@ -21,6 +21,8 @@ guards.members_only(door, *guards.MANAGERS)
 
 FORM_ROOM = 1 << 20
 """Bytes of a multipart form around its file."""
+MOST_CAPTIONS = 400_000
+"""Bytes of a caption file: five minutes of speech in any script have room in a tenth of it."""
 
 
 @door.get("/<slot>")
@@ -127,7 +129,10 @@ def _require_room() -> None:
 def _written(clip: Clip) -> list[Cue]:
     file = request.files.get("file")
     if file is not None and file.filename:
-        return cues.parse(file.stream.read(FORM_ROOM).decode("utf-8", "replace"))
+        content = file.stream.read(MOST_CAPTIONS + 1)
+        if len(content) > MOST_CAPTIONS:
+            raise Invalid("This caption file is larger than 400 kB: it belongs to a longer recording.", {"file": "too large"})
+        return cues.parse(content.decode("utf-8", "replace"))
     if request.form.get("text", "").strip():
         return cues.spread(request.form["text"], clip.seconds or 0)
     return cues.reworded(clips.cues_of(clip), request.form.getlist("cue"))

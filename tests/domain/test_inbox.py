@@ -190,3 +190,13 @@ def test_an_excerpt_shows_where_it_was_found(db: Session, world: World) -> None:
     create_submitted(db, world)
     row = inbox.page(db, world.reviewer, Filter(text="everything")).rows[0]
     assert row.excerpt == SAID.lower()
+
+
+def test_a_filter_reaches_what_was_found_behind_many_others(db: Session, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "AT_ONCE", 2)
+    made = [create_submitted(db, world, f"Same {n}") for n in range(5)]
+    made[0].assignee_id = world.reviewer.id
+    db.flush()
+    found = inbox.page(db, world.reviewer, Filter(text="same", assignee="me"))
+    assert [row.id for row in found.rows] == [made[0].id]
+    assert len(inbox.page(db, world.reviewer, Filter(text="same")).rows) == 5

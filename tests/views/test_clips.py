@@ -156,6 +156,9 @@ def test_a_caption_file_keeps_its_words_and_loses_its_markup(
         ("just words", "No captions were found"),
         ("WEBVTT\n\n00:00:00.000 --> 00:01:00.000\nlong", "belong to another one"),
         ("WEBVTT\n\n00:00:01.000 --> 00:00:00.500\nback", "go backwards"),
+        ("WEBVTT\n\n" + "00:00:01.000 --> 00:00:01.500\nagain\n\n" * 501, "501 captions"),
+        ("WEBVTT\n\n00:00:01.000 --> 00:00:01.500\n" + "long " * 85_000, "larger than 400 kB"),
+        ("WEBVTT" + "\n \n" * 80_000 + "<" * 100_000, "No captions were found"),
     ],
 )
 def test_captions_that_cannot_be_are_refused_in_words(

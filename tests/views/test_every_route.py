@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -248,3 +249,48 @@ def test_what_people_typed_is_shown_as_text_on_every_page(app: Flask, db: Sessio
             assert "<img src=x" not in response.text, rule.rule
             shown += response.text.count("&lt;img src=x")
     assert shown > 100
+
+
+class _Forms(HTMLParser):
+    """Each form of a page: its method, its address, and whether something in it sends it without a script."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[tuple[str, str]] = []
+        self.sent: set[int] = set()
+        self.ids: dict[str, int] = {}
+        self.addresses: list[tuple[str, str]] = []
+        self.open = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "form":
+            self.forms.append((str(given.get("method", "get")).upper(), given.get("action") or ""))
+            self.ids[given.get("id") or ""] = len(self.forms) - 1
+            self.open = True
+        elif tag == "button" and given.get("type", "submit") == "submit":
+            self.sent.add(self.ids.get(given["form"] or "", -1) if "form" in given else len(self.forms) - 1 if self.open else -1)
+            if given.get("formaction"):
+                self.addresses.append(("POST", str(given["formaction"])))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.open = self.open and tag != "form"
+
+
+def test_every_form_of_every_page_works_without_a_script(app: Flask, ids: dict[str, str], world: World, enter: Enter) -> None:
+    client, adapter, seen_forms = enter(world.owner), app.url_map.bind("greenroom.test"), set[str]()
+    for rule in rules(app, "GET"):
+        response = client.get(address(rule, ids))
+        if response.mimetype != "text/html" or response.status_code != 200:
+            continue
+        page = _Forms()
+        page.feed(response.text)
+        for number, (method, action) in enumerate(page.forms):
+            if method == "DIALOG":
+                continue
+            assert number in page.sent, f"{rule.rule}: nothing sends the form to {action}"
+            page.addresses.append((method, action))
+        for method, action in page.addresses:
+            endpoint, _ = adapter.match(action.split("?")[0].split("#")[0] or address(rule, ids), method)
+            seen_forms.add(endpoint)
+    assert len(seen_forms) > 40, sorted(seen_forms)

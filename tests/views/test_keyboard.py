@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from adapters import passwords
-from models import CandidateSession, Media
+from domain import reviews
+from models import CandidateSession, Media, Score
 from tests.factories import World
 from tests.reviewing import create_submitted, score
 from tests.views.browsing import Place, Visits
@@ -112,6 +113,20 @@ def test_a_key_for_each_criterion_and_one_to_submit(page: Page, place: Place, se
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Ben")).to_be_visible()
     assert place.asked.count(ahead) == 1
+
+
+def test_question_by_question_a_digit_and_enter_bring_the_next_answer(visit: Visits, db: Session, world: World, page: Page) -> None:
+    blind = visit(world.reviewer, f"/questions/{reviews.questions(db, world.version.id)[0].id}")
+    for turn in ("Answer 1 of 2", "Answer 2 of 2"):
+        expect(blind.get_by_text(turn)).to_be_visible()
+        blind.wait_for_load_state()
+        criteria = blind.locator("fieldset[data-criterion]").count()
+        assert criteria == 1
+        with blind.expect_navigation():
+            blind.keyboard.press("4")
+            blind.keyboard.press("Enter")
+    db.rollback()
+    assert [score.level for score in db.scalars(select(Score))] == [4, 4]
 
 
 def test_enter_does_not_submit_what_is_incomplete(page: Page) -> None:
