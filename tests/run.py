@@ -59,9 +59,14 @@ def _fails_again(name: str, command: list[str], environment: dict[str, str]) -> 
 def _run(name: str, command: list[str], environment: dict[str, str] | None = None) -> int:
     print(f"\n== {name}", flush=True)
     began = time.monotonic()
-    code = subprocess.run(command, cwd=ROOT, env={**os.environ, **(environment or {})}, check=False).returncode
+    code = subprocess.run(command, cwd=ROOT, env={**_surroundings(), **(environment or {})}, check=False).returncode
     print(f"== {name}: {'ok' if code == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s", flush=True)
     return code
+
+
+def _surroundings() -> dict[str, str]:
+    """This process's environment, but compiled Python may be kept: tests start hundreds of processes, and each would compile anew."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 if __name__ == "__main__":
