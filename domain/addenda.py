@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
@@ -163,19 +163,8 @@ def _version(db: Session, actor: Actor, session: CandidateSession, question: Que
 
 
 def _add(db: Session, session: CandidateSession, version: InterviewVersion, days: int, now: datetime) -> CandidateSession:
-    added = CandidateSession(
-        employer_id=session.employer_id,
-        interview_id=session.interview_id,
-        version_id=version.id,
-        candidate_id=session.candidate_id,
-        addendum_to_id=session.id,
-        state="invited",
-        locale=session.locale,
-        time_zone=session.time_zone,
-        is_test=session.is_test,
-        created_at=now,
-        deadline=now + timedelta(days=days),
-    )
+    kept = {"locale": session.locale, "time_zone": session.time_zone, "is_test": session.is_test}
+    added = invites.open_session(version, session.candidate_id, days, now, addendum_to_id=session.id, **kept)
     db.add(added)
     db.flush()
     _carry_over(db, session, added, now)

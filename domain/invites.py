@@ -74,16 +74,20 @@ def _require_open(db: Session, interview: Interview) -> InterviewVersion:
 
 def _session(version: InterviewVersion, candidate: Candidate, invited: Invited, now: datetime) -> CandidateSession:
     days = invited.days or InterviewDesign.model_validate(version.design).days_open
+    return open_session(version, candidate.id, days, now, locale=invited.locale, is_test=invited.is_test)
+
+
+def open_session(version: InterviewVersion, candidate_id: str, days: int, now: datetime, **values: Any) -> CandidateSession:
+    """A session that waits for its candidate for so many days; not yet added."""
     return CandidateSession(
         employer_id=version.employer_id,
         interview_id=version.interview_id,
         version_id=version.id,
-        candidate_id=candidate.id,
+        candidate_id=candidate_id,
         state="invited",
-        locale=invited.locale,
-        is_test=invited.is_test,
         created_at=now,
         deadline=now + timedelta(days=days),
+        **values,
     )
 
 

@@ -127,6 +127,12 @@ def enable(db: Session, changer: Member, member: Member, now: datetime) -> None:
         audit.append(db, _actor(changer), Verb.MEMBER_CHANGED, ("member", member.id), {"disabled": False}, now=now)
 
 
+def end_logins(db: Session, changer: Member, member: Member, now: datetime) -> int:
+    """Ends every login of somebody, as when a laptop was lost; they may sign in again. Returns how many."""
+    _require_may_touch(changer, member)
+    return logins.end_all(db, _actor(changer), member, now)
+
+
 def start_password(db: Session, changer: Member, member: Member, now: datetime) -> str:
     """Somebody who may hands a link for choosing a password to a member. Returns the kind of link."""
     _require_may_touch(changer, member)

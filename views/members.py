@@ -107,6 +107,14 @@ def enable(member_id: str) -> AnyResponse:
     return pages.go(url_for("members.show", member_id=member.id), f"{member.name} may sign in again.")
 
 
+@door.post("/<member_id>/logins/end")
+def end_logins(member_id: str) -> AnyResponse:
+    member = members.get_member(db.session(), member_id)
+    count = members.end_logins(db.session(), guards.member(), member, clock.now())
+    db.session.commit()
+    return pages.go(url_for("members.show", member_id=member.id), f"{count} ended. {member.name} may sign in again.")
+
+
 @door.post("/<member_id>/link")
 def link(member_id: str) -> AnyResponse:
     """A fresh link for choosing a password: by letter when there is a mail server, else shown once to hand over."""

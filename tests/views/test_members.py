@@ -100,6 +100,16 @@ def test_an_ended_login_does_not_come_back_with_its_member(alice: FlaskClient, e
     assert bob.get("/interviews").location.startswith("/login")
 
 
+def test_a_manager_ends_the_logins_of_a_lost_laptop(alice: FlaskClient, enter: Enter, world: World, db: Session) -> None:
+    bob = enter(world.reviewer)
+    assert "End it" in alice.get(f"/members/{world.reviewer.id}").text
+    assert alice.post(f"/members/{world.reviewer.id}/logins/end").status_code == 303
+    assert bob.get("/interviews").location.startswith("/login")
+    assert verbs(db)[-1] == "login:ended"
+    assert enter(world.reviewer).get("/interviews").status_code == 200
+    assert "End it" not in alice.get(f"/members/{world.owner.id}").text, "one's own are ended under Your logins"
+
+
 def test_the_last_owner_stays(alice: FlaskClient, world: World, db: Session) -> None:
     assert alice.post(f"/members/{world.owner.id}/role", data={"role": "admin"}).status_code == 409
     assert alice.post(f"/members/{world.owner.id}/disable").status_code == 409
@@ -112,12 +122,12 @@ def test_an_admin_neither_makes_nor_touches_owners(enter: Enter, world: World, d
     db.commit()
     admin = enter(world.reviewer)
     assert admin.post("/members", data={"name": "O", "email": "o@acme.test", "role": "owner"}).status_code == 403
-    for verb in ("role", "disable", "link"):
+    for verb in ("role", "disable", "link", "logins/end"):
         assert admin.post(f"/members/{world.owner.id}/{verb}", data={"role": "reviewer"}).status_code == 403
     assert admin.post(f"/members/{world.reader.id}/role", data={"role": "owner"}).status_code == 403
 
 
-@pytest.mark.parametrize("address", ["", "/{id}/role", "/{id}/disable", "/{id}/enable", "/{id}/link"])
+@pytest.mark.parametrize("address", ["", "/{id}/role", "/{id}/disable", "/{id}/enable", "/{id}/link", "/{id}/logins/end"])
 def test_only_managers_of_the_same_employer_change_people(
     enter: Enter, stranger: FlaskClient, world: World, rival: World, address: str
 ) -> None:
