@@ -60,7 +60,7 @@ def plan(interview_id: str) -> AnyResponse:
     try:
         planned = invite_lists.plan(db.session(), interview, invite_lists.read(content))
     except Invalid as refused:
-        return _list(interview, refused.status, refused=refused, typed={"file": "1"})
+        return _list(interview, refused.status, refused=refused, typed={**request.form.to_dict(), "file": "1"})
     values: dict[str, Any] = {
         "rows": invite_lists.write(one.row for one in planned),
         "days": request.form.get("days", ""),

@@ -42,7 +42,7 @@ def create() -> AnyResponse:
             members.limit_to(db.session(), guards.member(), made, chosen, clock.now())
     except (Invalid, Conflict) as refused:
         db.session.rollback()
-        return _list(refused.status, refused=refused, typed=form.to_dict())
+        return _list(refused.status, refused=refused, typed={**form.to_dict(), "ticked": form.getlist("interview")})
     if _can_mail():
         mail.to_member(db.session(), made, "member_invite", clock.now())
     db.session.commit()

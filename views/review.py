@@ -16,7 +16,7 @@ from domain.errors import Conflict, Invalid, NotFound, Refused
 from domain.notes import NoteDraft
 from domain.reveals import Reveal
 from domain.reviews import Reply
-from domain.scorecards import Given
+from domain.scorecards import Given, ScoresMissing
 from models import CandidateSession, db
 from views import guards, pages
 
@@ -188,6 +188,8 @@ def after(session: CandidateSession, change: Callable[[], None], template: str, 
     try:
         change()
     except Refused as refused:
+        if isinstance(refused, ScoresMissing):
+            db.session.commit()  # the levels that were chosen are kept
         if pages.is_htmx() or isinstance(refused, NotFound):
             raise
         db.session.rollback()

@@ -38,6 +38,10 @@ def test_folded_settings_say_what_they_hold_and_open_where_something_is_to_be_sa
     expect(page.locator("textarea.prompt")).to_have_count(4)
     expect(page.locator("#questions-3-prompt")).to_be_focused()
     expect(page.locator("details.settings").first).to_have_attribute("open", "")
+    page.get_by_label("Remove question 4…").click()
+    expect(page.locator("textarea.prompt")).to_have_count(4)
+    page.get_by_role("button", name="Remove question 4, with what it says").click()
+    expect(page.locator("textarea.prompt")).to_have_count(3)
 
 
 def test_the_colour_chosen_is_that_of_the_candidates_buttons(page: Page) -> None:

@@ -154,6 +154,15 @@ def test_a_table_that_is_too_long_is_refused(alice: FlaskClient, world: World) -
     assert "At most 2000" in upload(alice, world, rows.encode())
 
 
+def test_pasted_rows_that_are_refused_are_still_there(alice: FlaskClient, world: World) -> None:
+    for rows, says in (("name,phone\nAda,123", "must name the columns"), ("a" * 1_000_001, "larger than 1 MB")):
+        response = alice.post(f"/interviews/{world.interview.id}/invites/plan", data={"rows": rows, "days": "31"})
+        assert response.status_code == 422
+        assert says in response.text
+        assert 'value="31"' in response.text
+        assert f">{rows}</textarea>" in response.text
+
+
 def test_first_and_last_name_columns_make_one_name(alice: FlaskClient, world: World) -> None:
     page = upload(alice, world, b"Vorname,Nachname,E-Mail\nAda,Lovelace,ada@home.test\n")
     assert "Ada Lovelace" in page

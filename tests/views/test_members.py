@@ -110,6 +110,13 @@ def test_a_manager_ends_the_logins_of_a_lost_laptop(alice: FlaskClient, enter: E
     assert "End it" not in alice.get(f"/members/{world.owner.id}").text, "one's own are ended under Your logins"
 
 
+def test_what_was_ticked_stays_when_somebody_cannot_be_added(alice: FlaskClient, world: World) -> None:
+    form = {"name": "Nina", "email": "not-an-address", "role": "reviewer", "interview": world.interview.id}
+    refused = alice.post("/members", data=form)
+    assert refused.status_code == 422
+    assert f'value="{world.interview.id}" checked' in refused.text
+
+
 def test_the_last_owner_stays(alice: FlaskClient, world: World, db: Session) -> None:
     assert alice.post(f"/members/{world.owner.id}/role", data={"role": "admin"}).status_code == 409
     assert alice.post(f"/members/{world.owner.id}/disable").status_code == 409

@@ -116,6 +116,8 @@ def test_an_incomplete_scorecard_names_what_is_missing(bob: FlaskClient, db: Ses
     refused = bob.post(address, data={**fields(db, session, 4), "then": "submit"})
     assert refused.status_code == 422
     assert "Still without a level: Planning" in refused.text
+    assert db.scalars(select(Score.level)).all() == [4], "what was chosen is kept"
+    assert refused.text.count("checked") == 1
     assert "data-toast" in bob.post(address, data={**fields(db, session, 4), "then": "submit"}, headers=HTMX).text
 
 
