@@ -1,6 +1,7 @@
 """What does not pay: instructions, repetition, padding, read-back, keywords, another question's answer; and fairness under paired changes.
 
-    python -m bench.attacks constructed --split report
+    python -m bench.attacks constructed
+    python -m bench.attacks constructed --alone      an interview of one question: nothing said elsewhere to tell passages apart by
 
 For each honest answer its value is compared with that of the attacked one. `shown` counts attacked answers that would be proposed.
 """
@@ -117,6 +118,7 @@ def changes() -> dict[str, Change]:
         "filler words": lambda text, c: " ".join(f"{c.choice(FILLERS)}, {w}" if c.random() < 0.1 else w for w in text.split()),
         "10 % word errors": lambda text, c: misheard(text, 0.1, c),
         "20 % word errors": lambda text, c: misheard(text, 0.2, c),
+        "40 % word errors": lambda text, c: misheard(text, 0.4, c),
     }
 
 
@@ -148,19 +150,21 @@ def value(fitted: Fitted, measure: Measure, text: str) -> tuple[float, bool]:
     return 10 * guess.value, not measured.cleaned.flags and guess.oddness <= 1 and narrow
 
 
-def said_elsewhere(tasks: list[Task], task: Task, encode: Encode) -> Vectors:
+def said_elsewhere(tasks: list[Task], task: Task, encode: Encode, is_alone: bool) -> Vectors | None:
     """Sentences from the answers to the set's other questions, as an employer's own interview would have them."""
+    if is_alone:
+        return None
     others = [text for other in tasks if other is not task for text in other.answers[:LEARNED]]
     said = [sentence.of(text) for text in others for sentence in wording.sentences(text)]
     return encode(random.Random(1).sample(said, min(packing.KEPT_ELSEWHERE, len(said))))
 
 
-def table(tasks: list[Task], encode: Encode, kinds: Callable[[Task, Task], dict[str, Change]]) -> list[tuple[Any, ...]]:
+def table(tasks: list[Task], encode: Encode, kinds: Callable[[Task, Task], dict[str, Change]], is_alone: bool) -> list[tuple[Any, ...]]:
     rows: dict[str, list[tuple[float, float, bool, bool]]] = {}
     for number, task in enumerate(tasks):
         measure, levels = Measure(rubric_of(task), encode), sorted(set(task.levels))
         answers, scores = [measure(text) for text in task.answers[:LEARNED]], list(map(float, task.levels[:LEARNED]))
-        fitted = calibration.fit(answers, scores, levels, said_elsewhere(tasks, task, encode))
+        fitted = calibration.fit(answers, scores, levels, said_elsewhere(tasks, task, encode, is_alone))
         honest = [(text, *value(fitted, measure, text)) for text in task.answers[LEARNED : LEARNED + TRIED]]
         for name, change in kinds(task, tasks[(number + 1) % len(tasks)]).items():
             for i, (text, before, was_shown) in enumerate(honest):
@@ -200,11 +204,12 @@ def main() -> None:
     parser.add_argument("set")
     parser.add_argument("--data", type=Path)
     parser.add_argument("--split", default="report")
+    parser.add_argument("--alone", action="store_true")
     given = parser.parse_args()
     tasks = [task for task in load(given.set, given.data) if task.split == given.split]
     encode = Encoder().both
-    show("Attacks", table(tasks, encode, attacks))
-    show("Paired changes", table(tasks, encode, lambda *_: changes()))
+    show("Attacks", table(tasks, encode, attacks, given.alone))
+    show("Paired changes", table(tasks, encode, lambda *_: changes(), given.alone))
 
 
 if __name__ == "__main__":

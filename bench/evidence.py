@@ -2,6 +2,7 @@
 
     python -m bench.evidence             what is reported
     python -m bench.evidence --tune      what was looked at while the finder was changed
+    python -m bench.evidence --time      time and memory alone, on a quiet machine
 
 - On marked answers (bench/texts/evidence.json): is a sentence that a careful reader would quote first, or among the first three?
   Beside words alone, each sentence model alone, the longest sentences, and any three. `of like length` is how often the first
@@ -213,24 +214,31 @@ def seconds() -> list[float]:
     return [float(np.median(first)), float(first.max()), float(np.median(further))]
 
 
-def main() -> None:
-    encoder = Encoder()
-    encode = encoder.both
-    for split in SPLITS[:2] if "--tune" in sys.argv else SPLITS[2:]:
-        print(marked_table(split, encoder), "\n")
-    print(
-        "| questions | with | first | first three | a criterion's three that bear on it | right point of five |\n|---|---|---|---|---|---|"
-    )
+def constructed_table(encode: Encode) -> str:
+    """The finder on answers put together from ready sentences, as Markdown."""
+    lines = ["| questions | with | first | first three | a criterion's three that bear on it | right point of five |", "|" + "---|" * 6]
     for split in ("tune", "report"):
         for name, using in (("words", None), ("words and meaning", encode)):
             some = [entry for entry in HELD if entry["split"] == split]
-            hits = np.array([hit for entry in some for hit in top(entry, using)])
+            found = np.array([hit for entry in some for hit in top(entry, using)])
             points = [hit for entry in some for hit in right_point(entry, using)]
-            first, three, whole = hits.mean(0)
-            print(f"| {split} | {name} | {first:.2f} | {three:.2f} | {whole:.2f} | {np.mean(points):.2f} |")
-    median, worst, further = seconds()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"\none criterion, 300 words: {median * 1000:.0f} ms (worst {worst * 1000:.0f}), a further one {further * 1000:.0f}; {memory} MB")
+            first, three, whole = found.mean(0)
+            lines.append(f"| {split} | {name} | {first:.2f} | {three:.2f} | {whole:.2f} | {np.mean(points):.2f} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    if "--time" in sys.argv:
+        median, worst, further = seconds()
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        print(
+            f"one criterion, 300 words: {median * 1000:.0f} ms (worst {worst * 1000:.0f}), a further one {further * 1000:.0f}; {memory} MB"
+        )
+        return
+    encoder = Encoder()
+    for split in SPLITS[:2] if "--tune" in sys.argv else SPLITS[2:]:
+        print(marked_table(split, encoder), "\n")
+    print(constructed_table(encoder.both))
 
 
 if __name__ == "__main__":

@@ -2,13 +2,16 @@
 
 python -m bench.proposals constructed
 python -m bench.proposals vader --data FOLDER
+python -m bench.proposals drugs --data FOLDER
 python -m bench.proposals asap --data FOLDER
+python -m bench.proposals constructed --shuffled        scores given to other answers: nothing predicts, so nothing may be shown
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import zlib
 from pathlib import Path
 from typing import Any
@@ -191,9 +194,12 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=4)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--split", default="")
+    parser.add_argument("--shuffled", action="store_true")
     given = parser.parse_args()
     encode = Encoder().both
     tasks = [task for task in load(given.set, given.data) if given.split in ("", task.split)]
+    for task in tasks if given.shuffled else []:
+        random.Random(task.key).shuffle(task.levels)
     print(people(tasks))
     rows = [row for task in tasks for row in curve(task, encode, given.repeats)]
     for split in ("tune", "report"):

@@ -14,6 +14,7 @@ from bench.sets import constructed
 from domain import agreement, calibration, oddness, packing
 from domain.calibration import Fitted
 from domain.measures import Measure, Measured, Rubric
+from domain.proposals import Floor
 
 TASK = constructed(140)[0]
 OTHER = constructed(60)[1]
@@ -64,6 +65,10 @@ def test_few_honest_answers_are_called_unusual_and_nonsense_is() -> None:
     assert odd <= 0.12
     stranger = measure()("Bananas photosynthesise quarterly turbines. Quantum lobsters legislate velvet. " * 1 + "Mitochondria yodel.")
     assert calibration.propose(fitted(), stranger).oddness > 1
+
+
+def test_nothing_is_shown_before_the_unusual_can_be_told() -> None:
+    assert Floor().n >= oddness.ENOUGH_TO_JUDGE
 
 
 def test_another_questions_good_answer_behind_a_weak_one_is_not_let_carry_it() -> None:
