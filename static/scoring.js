@@ -64,6 +64,7 @@ document.addEventListener("focusin", (event) => {
 
 function decide() {
   const section = document.getElementById("decision");
+  if (!section) return;
   for (const details of section.querySelectorAll("details")) if (details.querySelector("[name=verdict]")) details.open = true;
   (section.querySelector("[name=verdict]:checked") ?? section.querySelector("[name=verdict]"))?.focus();
 }

@@ -65,7 +65,7 @@ def test_what_is_asked_back_is_recorded_in_the_frame_and_joins_the_record(
     candidate.consent()
     candidate.check_devices()
     expect(candidate.frame.get_by_role("heading", name=ASKED)).to_be_visible()
-    candidate.record(12)
+    candidate.record(8)
     candidate.keep()
     candidate.submit()
     later.close()
