@@ -11,7 +11,7 @@ from domain.errors import CrossSite, NotFound, Unstorable
 FORM = "application/x-www-form-urlencoded"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "default-src 'none'; img-src 'self' data: blob:; media-src 'self' blob:; "
     "connect-src 'self'; font-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-src 'self'"
 )
 HEADERS = {
@@ -23,9 +23,9 @@ HEADERS = {
 }
 
 
-def policy(ancestors: str = "'none'") -> str:
+def policy(ancestors: str = "'none'", *, scripts: str = "'self'", styles: str = "'self'") -> str:
     """The Content-Security-Policy of a page; `ancestors` says who may frame it."""
-    return f"{PAGE_POLICY}; frame-ancestors {ancestors}"
+    return f"{PAGE_POLICY}; script-src {scripts}; style-src {styles}; frame-ancestors {ancestors}"
 
 
 def refuse_cross_site() -> None:

@@ -7,5 +7,7 @@ from rjsmin import jsmin
 
 
 def minify(text: str, suffix: str) -> str:
-    """`text` as it travels; `suffix` is `.js` or `.css`."""
+    """`text` as it travels; `suffix` is `.js`, `.css` or `.json`."""
+    if suffix == ".json":
+        return text
     return str(jsmin(text) if suffix == ".js" else cssmin(text))

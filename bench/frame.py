@@ -3,14 +3,13 @@
     python -m bench.frame [--runs 5]
 
 The time is the machine's share: from opening the careers page to the first button, from agreeing to the device check, from turning the
-devices on to the record button. What the person spends reading and typing is left out. Chromium, fake devices, localhost without TLS.
+devices on (while the agreement is being written down) to the record button.
+What the person spends reading and typing is left out. Chromium, fake devices, localhost without TLS.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
-import re
 import statistics
 import tempfile
 import urllib.request
@@ -56,13 +55,16 @@ def main() -> None:
 
 def _sizes(greenroom: Greenroom) -> None:
     """Bytes of each response's body as it came over the wire."""
-    document = _fetch(f"{greenroom.origin}/i")
-    named = re.findall(r'(?:href|src)="(/widget/[^"]+)"', gzip.decompress(document).decode())
-    frame = sum(len(_fetch(greenroom.origin + path)) for path in named if "/words/" not in path)
-    place = named[0].rsplit("/", 1)[0]
-    words = {path.stem: len(_fetch(f"{greenroom.origin}{place}/words/{path.name}")) for path in (files.FRAME / "words").glob("*.js")}
-    print(f"loader {len(_fetch(greenroom.origin + '/embed.js'))} B, document {len(document)} B")
-    print(f"frame scripts and style {frame} B; with one language {frame + min(words.values())} to {frame + max(words.values())} B")
+    frame = len(files.script().packed) + len(files.read(files.STYLE).packed)
+    words = [len(files.words(language).packed) for language in files.languages()]
+    documents = [len(_fetch(f"{greenroom.origin}/frame/{_embed_id(greenroom)}?lang={language}")) for language in files.languages()]
+    print(f"loader {len(_fetch(greenroom.origin + '/embed.js'))} B")
+    print(f"frame's script and style {frame} B; with one language {frame + min(words)} to {frame + max(words)} B")
+    print(f"the document with all of it and the first answer {min(documents)} to {max(documents)} B")
+
+
+def _embed_id(greenroom: Greenroom) -> str:
+    return str(greenroom.ready["embed_token"]).split("~")[0]
 
 
 def _fetch(address: str) -> bytes:

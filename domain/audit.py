@@ -47,6 +47,7 @@ class Verb(StrEnum):
     INVITE_REVOKED = "invite:revoked"
     SESSION_STARTED = "session:started"
     SESSION_RESUMED = "session:resumed"
+    SESSION_EXTENDED = "session:extended"
     SESSION_SUBMITTED = "session:submitted"
     SESSION_ENDED = "session:ended"
     CONSENT_GIVEN = "consent:given"

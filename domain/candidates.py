@@ -7,7 +7,7 @@ so that of twenty submits sent at once one wins and the others see it done.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -15,9 +15,13 @@ from sqlalchemy.orm import Session
 
 from domain import audit
 from domain.audit import Actor, Verb
-from domain.errors import NotFound, OtherTab, SessionEnded, TokenRevoked
+from domain.errors import Conflict, NotFound, OtherTab, SessionEnded, TokenRevoked
 from models import CandidateSession
 from models.candidate import ENDED
+
+EXTENSION: Final = timedelta(minutes=15)
+NEAR: Final = timedelta(minutes=60)
+MOST_EXTENSIONS: Final = 10
 
 MOVES: Final[Mapping[tuple[str, str], str]] = {
     ("invited", "in_progress"): "candidate",
@@ -66,6 +70,21 @@ def require_open(session: CandidateSession, now: datetime) -> None:
     """Raises SessionEnded unless the candidate may still change something."""
     if session.state != "in_progress" or now >= session.deadline:
         raise SessionEnded
+
+
+def extend(db: Session, session: CandidateSession, now: datetime) -> None:
+    """Whoever is answering when the deadline comes near may finish: a quarter of an hour more, ten times.
+
+    Raises SessionEnded, Conflict when it is too early or was done ten times.
+    """
+    require_open(session, now)
+    if session.deadline - now > NEAR or session.extensions >= MOST_EXTENSIONS:
+        raise Conflict("The time cannot be extended now.", "Write to the contact person.")
+    mine = sa.update(CandidateSession).where(CandidateSession.id == session.id, CandidateSession.extensions == session.extensions)
+    db.execute(mine.values(extensions=session.extensions + 1, deadline=session.deadline + EXTENSION))
+    db.refresh(session)
+    actor = Actor(session.employer_id, "candidate", session.id)
+    audit.append(db, actor, Verb.SESSION_EXTENDED, ("session", session.id), {"until": session.deadline.isoformat()}, now=now)
 
 
 def take_over(db: Session, session: CandidateSession, now: datetime) -> None:

@@ -18,6 +18,8 @@ from domain.errors import NotFound, Refused, TokenRefused
 from domain.tokens import Tokens
 from models import CandidateSession, Media, Part, Question, Take, Upload
 
+FINISHING_SECONDS: Final = 10
+"""To finish a sentence is not to be over time."""
 RENDITIONS: Final = ("playback", "poster", "captions", "original", "voice", "face")
 ENDINGS: Final = {
     "video/webm": "webm",
@@ -87,12 +89,28 @@ def parts_of(db: Session, take_id: str) -> list[Part]:
     return list(db.scalars(found))
 
 
-def longest(db: Session, take_id: str) -> float | None:
-    """Seconds past which a recording is longer than its question ever allowed; None where time had no limit."""
-    asked = sa.select(Take.session_id, Question.hard_seconds).join(Question, Question.id == Take.question_id).where(Take.id == take_id)
-    found = db.execute(asked).one()
+@dataclass(frozen=True)
+class TimeLimits:
+    """Seconds: what the question suggests, and what no honest recording of it reaches."""
+
+    suggested: float
+    longest: float
+
+    def flags(self, seconds: float) -> list[str]:
+        """What reviewers are told about the length; nothing is ever cut for it."""
+        if seconds > self.longest:
+            return ["over_time"]
+        return ["over_suggested"] if seconds > self.suggested + FINISHING_SECONDS else []
+
+
+def time_limits(db: Session, take_id: str) -> TimeLimits | None:
+    """How long this recording could be; None where time had no limit, so that nobody sees who asked for more."""
+    asked = sa.select(Take.session_id, Question.answer_seconds, Question.hard_seconds).join(Question, Question.id == Take.question_id)
+    found = db.execute(asked.where(Take.id == take_id)).one()
     factor = accommodations.time_factor(accommodations.find(db, found.session_id))
-    return None if factor is None else float(found.hard_seconds * factor + uploads.GRACE_SECONDS)
+    if factor is None:
+        return None
+    return TimeLimits(float(found.answer_seconds * factor), float(found.hard_seconds * factor + uploads.GRACE_SECONDS))
 
 
 def record(db: Session, employer_id: str, take_id: str, values: dict[str, Any], now: datetime) -> Media:

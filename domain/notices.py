@@ -48,37 +48,41 @@ def circumstances(db: Session, version: InterviewVersion, speech_is_on: bool) ->
 
 def current(db: Session, version: InterviewVersion, locale: str, speech_is_on: bool, now: datetime) -> Notice:
     """The notice that stands now in this language; a new row when its text has never been shown before."""
+    notice = standing(db, version, locale, speech_is_on, now)
+    if not sa.inspect(notice).transient:
+        return notice
+    try:
+        with db.begin_nested():
+            db.add(notice)
+            db.flush()
+            return notice
+    except IntegrityError:  # somebody else opened the same new notice at the same moment
+        return db.scalars(_known(version, locale, notice.sha256)).one()
+
+
+def standing(db: Session, version: InterviewVersion, locale: str, speech_is_on: bool, now: datetime) -> Notice:
+    """The same, only to be read: a notice never shown before is no row yet. Whoever agrees to it makes it one."""
     running = circumstances(db, version, speech_is_on)
     facts = write_facts(db.get_one(Employer, version.employer_id), version, running, locale)
     sha256 = digest(locale, facts)
-    known = sa.select(Notice).where(Notice.version_id == version.id, Notice.locale == locale, Notice.sha256 == sha256)
-    found = db.scalar(known)
+    found = db.scalar(_known(version, locale, sha256))
     if found is not None:
         return found
-    try:
-        with db.begin_nested():
-            return _add(db, version, locale, facts, sha256, running.proposals, now)
-    except IntegrityError:  # somebody else opened the same new notice at the same moment
-        return db.scalars(known).one()
-
-
-def _add(
-    db: Session, version: InterviewVersion, locale: str, facts: list[dict[str, str]], sha256: str, asks_ai: bool, now: datetime
-) -> Notice:
     before = db.scalar(sa.select(sa.func.count()).select_from(Notice).where(Notice.version_id == version.id, Notice.locale == locale))
-    notice = Notice(
+    return Notice(
         employer_id=version.employer_id,
         version_id=version.id,
         locale=locale,
         number=(before or 0) + 1,
         facts=facts,
-        asks_ai=asks_ai,
+        asks_ai=running.proposals,
         sha256=sha256,
         created_at=now,
     )
-    db.add(notice)
-    db.flush()
-    return notice
+
+
+def _known(version: InterviewVersion, locale: str, sha256: str) -> sa.Select[Notice]:
+    return sa.select(Notice).where(Notice.version_id == version.id, Notice.locale == locale, Notice.sha256 == sha256)
 
 
 def digest(locale: str, facts: list[dict[str, str]]) -> str:

@@ -20,7 +20,6 @@ from jobs.steps import Write
 from models import Job, Session
 
 FLAGS: Final = ("no_sound", "quiet", "black_picture", "truncated", "over_length", "unreadable", "reencoded")
-OVER_TIME: Final = "over_time"
 TRIES_OF_SLOW_FILE: Final = 2
 
 
@@ -28,11 +27,11 @@ def prepare(bench: Bench, job: Job) -> Write:
     """Makes the renditions of the take `job.subject_id`. A file that is no recording ends marked, not failed."""
     with bench.sessions.open(job.employer_id) as db:
         keys = [part.key for part in media.parts_of(db, job.subject_id)]
-        longest = media.longest(db, job.subject_id)
+        limits = media.time_limits(db, job.subject_id)
     with tempfile.TemporaryDirectory(prefix="greenroom-prepare-") as folder:
         made = decode(bench, job, keys, Path(folder), MediaLimits(max_bytes=bench.settings.upload_bytes))
         values = _columns(made) | _stored(bench, job, made)
-        values["flags"] += [OVER_TIME] if longest is not None and made.duration > longest else []
+        values["flags"] += limits.flags(made.duration) if limits else []
 
     def write(db: Session, now: datetime) -> list[str]:
         row = media.record(db, job.employer_id, job.subject_id, values, now)

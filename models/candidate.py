@@ -58,7 +58,8 @@ class CandidateSession(OfEmployer, Base):
     """One candidate going once through one interview version. Immutable once ended; a rerun is a new row beside it.
 
     `tab` counts how often a browser tab took the session over: only the newest may change it.
-    `resume_version` is in every resume token: raising it revokes them all.
+    `resume_version` is in every resume token: raising it revokes them all. `extensions` counts how often the candidate moved
+    the deadline to finish.
 
     What stands under "inbox" is no part of the record: it is kept so that the inbox need not count. `scorecard_count` counts
     submitted scorecards, `overall` is their mean on 0-10, `verdict` is the decision that stands ("" for none), `shuffle` is a
@@ -100,6 +101,7 @@ class CandidateSession(OfEmployer, Base):
     submitted_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     deadline: Mapped[datetime]
+    extensions: Mapped[int] = mapped_column(default=0)
     promise_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
 

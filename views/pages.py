@@ -103,6 +103,7 @@ FLAGS: Final = {
     "quiet": "very quiet",
     "black_picture": "black picture",
     "truncated": "cut at the limit",
+    "over_suggested": "longer than suggested",
     "over_time": "longer than allowed",
     "unreadable": "cannot be read",
 }

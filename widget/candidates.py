@@ -13,7 +13,7 @@ from domain.inquiries import Asked
 from domain.tokens import kind_of
 from models import EVERY_EMPLOYER, db, serve
 from widget import bodies, notices, shapes
-from widget.guards import actor, anyone, candidate_session, candidates_only, newest_tab, queues, tokens
+from widget.guards import actor, anyone, candidate_session, candidates_only, is_newest_tab, newest_tab, queues, tokens
 from widget.limits import limiter
 
 entrance = Blueprint("entrance", __name__, url_prefix="/c")
@@ -84,8 +84,9 @@ def inquire() -> tuple[Response, int]:
 
 @blueprint.get("/session")
 def show() -> Response:
-    """How the session stands."""
-    return _session()
+    """How the session stands, and whether this tab is the one that may change it."""
+    answer = shapes.shown_session(candidate_session(), clock.now())
+    return jsonify(answer | {"newest_tab": is_newest_tab()})
 
 
 @blueprint.post("/submit")
@@ -124,6 +125,14 @@ def accommodate() -> Response:
     accommodations.grant(db.session(), newest_tab(), Wishes(**body.model_dump()), clock.now())
     db.session().commit()
     queues().nudge("mail")
+    return _session()
+
+
+@blueprint.post("/extend")
+def extend() -> Response:
+    """A quarter of an hour more for somebody who is answering when the deadline comes near."""
+    candidates.extend(db.session(), newest_tab(), clock.now())
+    db.session().commit()
     return _session()
 
 

@@ -11,7 +11,7 @@ from domain import arrivals, origins
 from domain.errors import NotFound
 from domain.notices import pick_locale
 from models import EVERY_EMPLOYER, Embed, db, serve
-from widget import files, notices, shapes
+from widget import document, files, notices, shapes
 from widget.guards import anyone
 
 FEATURES: Final = (
@@ -53,7 +53,7 @@ def hosted() -> Response:
 
 @blueprint.get("/widget/<version>/<path:name>")
 def file(version: str, name: str) -> Response:
-    """A module, style sheet or words of the frame; for ever, since the address names the version."""
+    """Words of a language that did not come with the document; for ever, since the address names the version."""
     found = files.find(name)
     if found is None:
         raise NotFound("There is no such file.", "Check the address.")
@@ -76,17 +76,14 @@ def _opened(embed: Embed, language: str) -> shapes.Json | None:
     except NotFound:
         return None
     serve(db.session(), arrival.employer_id)
-    answer = shapes.opened(arrival, notices.current(arrival.version, language), now)
-    db.session().commit()
-    return answer
+    return shapes.opened(arrival, notices.standing(arrival.version, language), now)
 
 
 def _page(language: str, opened: shapes.Json | None = None) -> Response:
-    known = files.languages()
-    place = f"/widget/{files.version()}"
-    page = render_template("widget/frame.html", place=place, languages=known, language=language, opened=opened).encode()
+    page = render_template("widget/frame.html", **document.parts(language), opened=opened).encode()
     answer = _packed(Response(content_type="text/html; charset=utf-8"), page, files.pack(page))
     answer.headers["Permissions-Policy"] = FEATURES
+    answer.headers["Content-Security-Policy"] = document.content_policy(g.get("frame_ancestors", "'none'"))
     return answer
 
 

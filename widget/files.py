@@ -18,7 +18,7 @@ FRAME: Final = ROOM / "frame"
 LOADER: Final = ROOM / "embed.js"
 MAIN: Final = FRAME / "main.js"
 STYLE: Final = FRAME / "frame.css"
-TYPES: Final = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+TYPES: Final = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".json": "application/json"}
 
 Stamps = tuple[tuple[Path, int], ...]  # files, and when each last changed
 
@@ -34,12 +34,15 @@ class Served:
 
 
 def find(name: str) -> Served | None:
-    """The script with all modules in it (`main.js`), the style sheet, or a language's words; None for anything else."""
-    if name == MAIN.name:
-        return script()
-    path = FRAME / name
-    is_offered = name == STYLE.name or (path.parent == FRAME / "words" and path.suffix == ".js")
-    return read(path) if is_offered and path.is_file() else None
+    """A language's words, `words/<language>.json`; None for anything else."""
+    folder, _, file = name.partition("/")
+    language = file.removesuffix(".json")
+    return words(language) if folder == "words" and file.endswith(".json") and language in languages() else None
+
+
+def words(language: str) -> Served:
+    """The words of a language the frame speaks."""
+    return read(FRAME / "words" / f"{language}.json")
 
 
 def script() -> Served:
@@ -53,7 +56,7 @@ def _script(_changed: Stamps) -> Served:
 
 
 def read(path: Path) -> Served:
-    """The loader, a style sheet or words as they travel; read again when they change."""
+    """The loader, the style sheet or words as they travel; read again when they change."""
     return _read(path, path.stat().st_mtime_ns)
 
 
@@ -69,7 +72,7 @@ def _served(text: str, suffix: str) -> Served:
 
 def languages() -> list[str]:
     """The languages the frame speaks: one file of words each."""
-    return sorted(path.stem for path in (FRAME / "words").glob("*.js"))
+    return sorted(path.stem for path in (FRAME / "words").glob("*.json"))
 
 
 def pack(plain: bytes) -> bytes:

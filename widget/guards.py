@@ -60,6 +60,11 @@ def newest_tab() -> CandidateSession:
     return candidate_session()
 
 
+def is_newest_tab() -> bool:
+    """Whether no other tab has opened the session since."""
+    return bool(candidate_session().tab == g.tab)
+
+
 def actor() -> Actor:
     """The candidate, named by their session, for the audit chain."""
     return Actor(candidate_session().employer_id, "candidate", candidate_session().id)

@@ -11,5 +11,18 @@ from widget.guards import settings
 
 def current(version: InterviewVersion, locale: str) -> Notice:
     """A new row when its text has never been shown before; committed by the route."""
-    chosen = notices.pick_locale(locale, version.design.get("language", "en"))
-    return notices.current(db.session(), version, chosen, can_hear(settings().speech_model, version.design["language"]), clock.now())
+    return notices.current(db.session(), version, _chosen(version, locale), _is_heard(version), clock.now())
+
+
+def standing(version: InterviewVersion, locale: str) -> Notice:
+    """The same for routes that only read: never a new row."""
+    return notices.standing(db.session(), version, _chosen(version, locale), _is_heard(version), clock.now())
+
+
+def _chosen(version: InterviewVersion, locale: str) -> str:
+    return notices.pick_locale(locale, version.design.get("language", "en"))
+
+
+def _is_heard(version: InterviewVersion) -> bool:
+    """Whether this installation turns speech in the interview's language into text."""
+    return can_hear(settings().speech_model, version.design["language"])

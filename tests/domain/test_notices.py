@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import json
 import string
 from datetime import timedelta
 
@@ -115,10 +115,8 @@ def test_no_language_lacks_a_sentence_or_a_filling(locale: str) -> None:
 
 @pytest.mark.parametrize("locale", LANGUAGES)
 def test_the_notice_names_the_link_as_the_screen_does(locale: str) -> None:
-    words = ROOT / "widget/frame/words" / f"{locale}.js"
-    label = re.search(r"help_link: '(.+?)',", words.read_text())
-    assert label is not None
-    assert label[1] in WORDS[locale]["another_a"]
+    words = json.loads((ROOT / "widget/frame/words" / f"{locale}.json").read_text())
+    assert words["help_link"] in WORDS[locale]["another_a"]
 
 
 @pytest.mark.parametrize(

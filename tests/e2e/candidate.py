@@ -65,9 +65,9 @@ class Candidate:
         self.frame.locator(".kinds label", has_text=kind).click()
         expect(self.frame.get_by_role("radio", name=kind, exact=True)).to_be_checked()
 
-    def start_recording(self) -> None:
+    def start_recording(self, named: str = "Start recording") -> None:
         """Turns the devices on where the browser has not granted them for good, then records."""
-        turn_on, record = self.frame.get_by_role("button", name=re.compile("^Turn on")), self.button("Start recording")
+        turn_on, record = self.frame.get_by_role("button", name=re.compile("^Turn on")), self.button(named)
         stop = self.button("Stop recording")
         for _ in range(60):
             if stop.is_visible():

@@ -10,10 +10,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-PARTS = """
-load-module module-native-protocol-unix auth-anonymous=1 socket={socket}
+SOURCE = "module-remap-source master=spoken.monitor source_name=microphone source_properties=device.description={name}"
+PARTS = f"""
+load-module module-native-protocol-unix auth-anonymous=1 socket={{socket}}
 load-module module-null-sink sink_name=spoken
-load-module module-remap-source master=spoken.monitor source_name=microphone source_properties=device.description={name}
+load-module {SOURCE}
 set-default-source microphone
 set-default-sink spoken
 """
@@ -27,6 +28,15 @@ class Microphone:
     def __init__(self, socket: Path, wav: Path) -> None:
         self.environment = {**os.environ, "PULSE_SERVER": f"unix:{socket}"}
         self.wav = wav
+
+    def pull(self) -> None:
+        """The microphone is gone, as when a headset is unplugged."""
+        subprocess.run(["pactl", "unload-module", "module-remap-source"], env=self.environment, check=True)
+
+    def plug_in(self) -> None:
+        """And back."""
+        subprocess.run(["pactl", "load-module", *SOURCE.format(name=NAME).split()], env=self.environment, check=True, capture_output=True)
+        subprocess.run(["pactl", "set-default-source", "microphone"], env=self.environment, check=True)
 
     @contextlib.contextmanager
     def speaking(self) -> Iterator[None]:

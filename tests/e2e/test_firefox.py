@@ -48,6 +48,27 @@ def firefox(playwright: Playwright, heard: microphone.Microphone) -> Iterator[Pa
     launched.close()
 
 
+def test_a_microphone_that_is_really_pulled_ends_the_recording_and_the_answer_goes_on_with_the_next(
+    greenroom: Greenroom, firefox: Page, heard: microphone.Microphone
+) -> None:
+    """No event is made up here: the sound server takes the device away while Firefox records from it."""
+    candidate = Candidate(firefox, greenroom.ready["careers_url"])
+    candidate.arrive()
+    candidate.agree("Petra Pulled", "petra@home.test")
+    candidate.check_devices()
+    candidate.choose("Audio")
+    candidate.start_recording()
+    firefox.wait_for_timeout(3000)
+    heard.pull()
+    expect(candidate.frame.get_by_text("The microphone stopped").first).to_be_visible()
+    heard.plug_in()
+    candidate.button("Go on with this answer").click()
+    candidate.start_recording("Go on recording")
+    firefox.wait_for_timeout(2000)
+    candidate.stop_recording()
+    expect(candidate.frame.get_by_text("Safe with us").first).to_be_visible()
+
+
 def test_an_answer_spoken_in_firefox_arrives_whole_and_is_understood(
     greenroom: Greenroom, firefox: Page, heard: microphone.Microphone, page: Page
 ) -> None:

@@ -42,6 +42,7 @@ def arrive(browser: webkit.WebKit, greenroom: Greenroom) -> None:
 
 
 def record(browser: webkit.WebKit, heard: microphone.Microphone, seconds: float) -> None:
+    browser.find(".state", "Ready when you are")  # a press while devices still open does nothing
     with heard.speaking():
         browser.click("button", "Record a test", "Start recording")
         browser.find(".state", "Recording")

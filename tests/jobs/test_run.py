@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from adapters.speech import FakeSpeech, ModelMissing, SpeechError, SpeechTimeout
 from adapters.storage import MediaStore, StoreError, StoreFull
-from domain import jobs, media, transcripts, uploads
+from domain import accommodations, jobs, media, transcripts, uploads
+from domain.accommodations import Wishes
 from jobs import run
 from jobs.bench import Bench, Failed
-from models import AuditEvent, Job, Media, Take, Transcript
+from models import AuditEvent, CandidateSession, Job, Media, Question, Take, Transcript
 from tests.adapters import recordings
-from tests.factories import World
+from tests.factories import NOW, World
 from tests.jobs.conftest import Clock, create_take
 
 
@@ -61,6 +62,21 @@ def test_a_recording_longer_than_its_question_ever_allowed_is_kept_whole_and_mar
     assert made is not None
     assert made.flags == ["over_time"]
     assert made.seconds == pytest.approx(3.0, abs=0.2)
+
+
+@pytest.mark.parametrize(("asked_for_more", "flags"), [(False, ["over_suggested"]), (True, [])])
+def test_time_over_is_told_to_reviewers_and_nobody_sees_who_asked_for_more(
+    db: Session, bench: Bench, take: Take, asked_for_more: bool, flags: list[str]
+) -> None:
+    session = db.get_one(CandidateSession, take.session_id)
+    db.get_one(Question, take.question_id).answer_seconds = -8  # the recording has three seconds
+    if asked_for_more:
+        accommodations.grant(db, session, Wishes(more_time=True), NOW)
+    db.commit()
+    assert run.run_next(bench, "prepare")
+    made = media.find_media(db, take.id)
+    assert made is not None
+    assert made.flags == flags
 
 
 def test_nothing_waits_nothing_happens(bench: Bench) -> None:

@@ -57,9 +57,9 @@ class Candidate:
     def choose(self, kind: str) -> None:
         self.frame.get_by_role("radio", name=kind, exact=True).check()
 
-    def start_recording(self) -> None:
+    def start_recording(self, named: str = "Start recording") -> None:
         turn_on = self.frame.get_by_role("button", name=re.compile("^Turn on"))
-        record = self.button("Start recording")
+        record = self.button(named)
         expect(turn_on.or_(record)).to_be_visible()
         if turn_on.is_visible():
             turn_on.click()
@@ -72,6 +72,13 @@ class Candidate:
 
     def record(self, seconds: float) -> None:
         self.start_recording()
+        self.page.wait_for_timeout(seconds * 1000)
+        self.stop_recording()
+
+    def go_on(self, seconds: float) -> None:
+        """With an answer that was cut off."""
+        self.button("Go on with this answer").click()
+        self.start_recording("Go on recording")
         self.page.wait_for_timeout(seconds * 1000)
         self.stop_recording()
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from widget import files
+from widget import document, files
 
 ROOT = Path(__file__).resolve().parents[2]
 EMBED = "emb_demo~signed.by.the.server"
@@ -435,18 +435,12 @@ class ApiHandler(Handler):
         from jinja2 import Environment, FileSystemLoader
 
         pages = Environment(loader=FileSystemLoader(ROOT / "templates"), autoescape=True)
-        page = pages.get_template("widget/frame.html").render(
-            place="/widget/1", languages=files.languages(), language="en", opened=self.opened()
-        )
-        policy = (
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
-            f"connect-src 'self'; frame-ancestors {ancestors}; base-uri 'none'"
-        )
+        page = pages.get_template("widget/frame.html").render(**document.parts("en") | {"place": "/widget/1"}, opened=self.opened())
         self.reply(
             200,
             page.encode(),
             "text/html; charset=utf-8",
-            Content_Security_Policy=policy,
+            Content_Security_Policy=document.content_policy(ancestors),
             Referrer_Policy="no-referrer",
             Cross_Origin_Resource_Policy="cross-origin",
             Cross_Origin_Embedder_Policy="require-corp",
@@ -490,6 +484,12 @@ class ApiHandler(Handler):
         if path == "/c/events":
             room.events.append(body)
             return 204, None
+        if path == "/c/extend":
+            if session.setdefault("extensions", 0) >= 10:
+                raise Refused(409, "conflict")
+            session["extensions"] += 1
+            session["deadline"] = (datetime.fromisoformat(session["deadline"]) + timedelta(minutes=15)).isoformat()
+            return 200, room.view(session)
         if path == "/c/withdraw":
             session["state"] = "withdrawn"
             return 200, room.view(session)
@@ -497,7 +497,7 @@ class ApiHandler(Handler):
             session["consent"]["ai"] = body["ai"]
             return 200, room.view(session)
         ways: dict[str, Any] = {
-            "/c/session": lambda: room.view(session),
+            "/c/session": lambda: room.view(session) | {"newest_tab": self.bearer == session["tokens"][-1]},
             "/c/transcripts": lambda: {"transcripts": session["transcripts"]},
             "/c/receipt": lambda: room.receipt(session),
             "/c/submit": lambda: room.submit(session, body),

@@ -83,6 +83,10 @@ class Ledger:
     def _note(self, recording: str, at: float, data: str) -> None:
         self.recordings.setdefault(recording, []).append((at / 1000, base64.b64decode(data)))
 
+    def given(self, number: int) -> bytes:
+        """All that one recorder gave, the first being 0."""
+        return b"".join(data for _, data in list(self.recordings.values())[number])
+
     def lost(self, held: Held, number: int = 0, until: float | None = None) -> tuple[int, float]:
         """(bytes, seconds) of the recording that are not held. Asserts that what is held is its beginning, byte for byte.
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.widget.candidate import Candidate
 from tests.widget.fake_server import FakeGreenroom
-from tests.widget.test_faults import assert_whole, settle
+from tests.widget.test_faults import WEBM, assert_whole, settle
 
 FAIL_WITH = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', '%s'));"
 KEEP_STREAM = """
@@ -21,6 +21,12 @@ navigator.mediaDevices.getUserMedia = async (wanted) => {
   return window.stream;
 };
 """
+
+
+PULL = """(() => { const track = window.stream.getAudioTracks()[0];
+  track.stop();
+  track.dispatchEvent(new Event('ended'));
+  navigator.mediaDevices.dispatchEvent(new Event('devicechange')); })()"""
 
 
 def in_frame(page: Page, script: str) -> object:
@@ -152,12 +158,28 @@ def test_a_device_pulled_in_the_middle_keeps_the_take_and_costs_no_retake(
     in_frame(page, f"window.stream.getTracks().find((one) => one.kind === '{kind}').dispatchEvent(new Event('ended'))")
     candidate.sees(words)
     candidate.sees("Recording again costs you nothing")
-    [take] = settle(room)
-    assert take["reason"] == "interrupted"
-    assert_whole(room, take, 2)
     candidate.button("Record again").click()
     candidate.record(2)
-    assert [one["technical"] for one in settle(room, count=2)] == [False, True]
+    first, second = settle(room, count=2)
+    assert first["reason"] == "interrupted"
+    assert_whole(room, first, 2)
+    assert [first["technical"], second["technical"]] == [False, True]
+
+
+def test_an_answer_cut_by_a_pulled_device_can_be_gone_on_with(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
+    page.add_init_script(KEEP_STREAM)
+    candidate.begin()
+    candidate.start_recording()
+    page.wait_for_timeout(2500)
+    in_frame(page, PULL)
+    candidate.sees("The microphone stopped")
+    candidate.go_on(2)
+    [take] = settle(room)
+    assert_whole(room, take, 4)
+    assert room.take_bytes(take).count(WEBM) == 2, "two containers in one take"
+    candidate.sees("Recording again costs you nothing")
+    candidate.keep()
+    candidate.is_at(2)
 
 
 def test_another_program_taking_the_microphone_ends_the_take_after_a_second_not_before(
@@ -175,14 +197,10 @@ def test_another_program_taking_the_microphone_ends_the_take_after_a_second_not_
     expect(candidate.button("Stop recording")).to_be_visible()
     in_frame(page, mute % "mute")
     candidate.sees("took the microphone")
+    candidate.button("Use it as it is").click()
+    expect(candidate.heading("Watch your answer")).to_be_visible()
     [take] = settle(room)
     assert_whole(room, take, 3)
-
-
-PULL = """(() => { const track = window.stream.getAudioTracks()[0];
-  track.stop();
-  track.dispatchEvent(new Event('ended'));
-  navigator.mediaDevices.dispatchEvent(new Event('devicechange')); })()"""
 
 
 def test_a_headset_that_goes_in_the_middle_keeps_the_take_and_the_next_one_has_the_new_microphone(
@@ -312,6 +330,36 @@ def test_video_that_gives_nothing_twice_becomes_sound_and_no_later_take_waits_fo
     tried = in_frame(page, "window.tried")
     assert isinstance(tried, list)
     assert len(tried) == 2
+
+
+def test_a_type_that_had_given_nothing_when_the_candidate_stopped_is_not_tried_again(candidate: Candidate, page: Page) -> None:
+    page.add_init_script(DEAF.replace("stop() {}", "stop() { this.state = 'inactive'; this.onstop(); }"))
+    candidate.begin()
+    candidate.start_recording()
+    page.wait_for_timeout(2300)
+    candidate.button("Stop recording").click()
+    candidate.sees("This browser could not record")
+    candidate.start_recording()
+    tried = in_frame(page, "window.tried")
+    assert isinstance(tried, list)
+    assert len(set(tried)) == 2
+
+
+def test_a_press_while_devices_open_by_themselves_does_nothing(candidate: Candidate, page: Page) -> None:
+    page.add_init_script(KEEP_STREAM.replace("await ask(wanted)", "await new Promise((go) => setTimeout(go, 800)).then(() => ask(wanted))"))
+    candidate.begin()
+    candidate.sees("Ready when you are")
+    candidate.button("All questions").click()
+    candidate.answer_question(1)
+    asked = in_frame(page, "window.wanted.length")
+    record = candidate.button("Start recording")
+    expect(record).to_have_attribute("aria-disabled", "true")
+    record.click(force=True)
+    record.focus()
+    page.keyboard.press("Enter")
+    candidate.sees("Ready when you are. Not recording.")
+    expect(record).to_be_focused()
+    assert in_frame(page, "window.wanted.length") == asked, "asked for once"
 
 
 def test_an_mp4_recorder_is_used_where_there_is_no_webm_and_its_type_is_what_is_kept(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import threading
 
 from playwright.sync_api import Page, expect
 
 from tests.widget.candidate import Candidate, on_its_own_page
-from tests.widget.fake_server import EMBED, FakeGreenroom
+from tests.widget.fake_server import EMBED, FakeGreenroom, Refused
+from tests.widget.test_devices import KEEP_STREAM, in_frame
 
 KEEP_BYTES = """
 window.browserBytes = [];
@@ -21,7 +24,6 @@ MediaRecorder.prototype.start = function (...args) {
   return start.apply(this, args);
 };
 """
-THREE_FILES = ["GET /widget/1/frame.css", "GET /widget/1/main.js", "GET /widget/1/words/en.js"]
 HASH_OF_LAST = """async () => {
   const bytes = await new Blob(window.browserBytes.at(-1)).arrayBuffer();
   const digest = await crypto.subtle.digest('SHA-256', bytes);
@@ -61,11 +63,62 @@ def test_the_servers_bytes_are_the_browsers_bytes(candidate: Candidate, page: Pa
 def test_somebody_new_waits_for_one_answer_on_the_way_to_the_devices(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
     candidate.arrive()
     candidate.agree()
-    assert [call for call in room.calls if "/c/" in call and "events" not in call] == ["POST /c/start"]
-    assert sorted(call for call in room.calls if "/widget/" in call) == THREE_FILES
+    asked = [call for call in room.calls if "/c/" in call and not call.startswith("OPTIONS") and "events" not in call]
+    assert asked == ["POST /c/start"], "what only opens a line is not waited for"
+    assert [call for call in room.calls if "/widget/" in call] == [], "script, style and words stand in the document"
     page.reload()
     expect(candidate.heading("Welcome back")).to_be_visible()
     assert room.calls.count("POST /c/open") == 1, "the one who comes back is asked for by their own token"
+
+
+def test_devices_may_be_turned_on_while_the_agreement_is_written_down_and_nothing_records_before_it_is(
+    candidate: Candidate, room: FakeGreenroom
+) -> None:
+    answered = threading.Event()
+
+    def slow(method: str, path: str) -> None:
+        if path == "/c/start":
+            answered.wait(20)
+
+    room.faults["before"] = slow
+    candidate.arrive()
+    candidate.agree()
+    candidate.frame.get_by_role("button", name=re.compile("^Turn on")).click()
+    candidate.sees("Waiting for your permission")
+    candidate.page.wait_for_timeout(1500)
+    expect(candidate.button("Record a test")).to_have_count(0)
+    candidate.button("Go to the questions").click()
+    assert not room.sessions
+    answered.set()
+    expect(candidate.heading("Your questions")).to_be_visible()
+    assert len(room.sessions) == 1
+
+
+def test_an_agreement_that_could_not_be_written_down_is_asked_for_again_with_the_camera_off(
+    candidate: Candidate, page: Page, room: FakeGreenroom
+) -> None:
+    turned_on = threading.Event()
+
+    def fail(method: str, path: str) -> None:
+        if path == "/c/start":
+            turned_on.wait(20)
+            raise Refused(500, "server")
+
+    page.add_init_script(KEEP_STREAM)
+    room.faults["before"] = fail
+    candidate.arrive()
+    candidate.agree()
+    candidate.frame.get_by_role("button", name=re.compile("^Turn on")).click()
+    candidate.page.wait_for_timeout(1000)
+    turned_on.set()
+    candidate.sees("The server has a problem")
+    expect(candidate.frame.get_by_label("Your name")).to_have_value("Carla Candidate")
+    expect(candidate.frame.locator("input[name=recording]")).to_be_checked()
+    assert in_frame(page, "window.stream.getTracks().every((one) => one.readyState === 'ended')")
+    room.faults.clear()
+    candidate.button("Start").click()
+    candidate.sees("Ready when you are")
+    assert len(room.sessions) == 1
 
 
 def test_nothing_is_recorded_and_no_permission_asked_before_the_candidate_acts(
@@ -110,7 +163,7 @@ def test_the_practice_question_is_never_sent(candidate: Candidate, room: FakeGre
     candidate.page.wait_for_timeout(2500)
     candidate.button("Stop recording").click()
     candidate.sees("That was it")
-    assert not any("/c/uploads" in call for call in room.calls)
+    assert not any("/c/uploads" in call for call in room.calls if not call.startswith("OPTIONS"))
 
 
 def test_the_candidate_chooses_among_all_takes(candidate: Candidate, room: FakeGreenroom) -> None:

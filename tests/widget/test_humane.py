@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -201,6 +202,31 @@ def test_times_are_those_of_the_candidates_own_place(browser: Browser, room: Fak
     context.close()
 
 
+def test_the_end_is_told_in_time_and_one_press_moves_it(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
+    room.interview["deadline"] = (datetime.now(UTC) + timedelta(minutes=9)).isoformat()
+    page.clock.install()
+    candidate.begin()
+    page.clock.fast_forward(15_000)
+    candidate.sees("This interview closes in 9 minutes")
+    candidate.button("Take 15 more minutes").press("Space")
+    candidate.sees("Done. This interview is now open until")
+    page.clock.fast_forward(15_000)
+    expect(candidate.frame.get_by_text("This interview closes in")).to_have_count(0)
+
+
+def test_nobody_is_cut_off_by_the_end_in_the_middle_of_an_answer(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
+    page.clock.install()
+    candidate.begin()
+    session = room.only_session
+    session["deadline"] = (datetime.now(UTC) + timedelta(seconds=50)).isoformat()
+    candidate.page.reload()
+    candidate.answer_question(1)
+    candidate.start_recording()
+    page.clock.fast_forward(15_000)
+    candidate.sees("Done. This interview is now open until")
+    assert session["extensions"] == 1
+
+
 def test_time_and_progress_are_told_before_and_on_the_way(candidate: Candidate) -> None:
     candidate.arrive()
     candidate.sees("3 questions, about 12 minutes in all")
@@ -281,7 +307,7 @@ def test_a_link_that_does_not_work_still_says_whom_to_ask(page: Page, room: Fake
 
 def test_a_new_language_is_one_file(candidate: Candidate, room: FakeGreenroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     frame = shutil.copytree(files.FRAME, tmp_path / "frame")
-    shutil.copy(frame / "words" / "es.js", frame / "words" / "pt.js")
+    shutil.copy(frame / "words" / "es.json", frame / "words" / "pt.json")
     monkeypatch.setattr(files, "FRAME", frame)
     candidate.arrive()
     candidate.frame.get_by_label("Language").select_option(label="Português")

@@ -91,6 +91,24 @@ def test_a_token_that_was_stripped_is_said_and_one_that_comes_late_is_taken(page
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_a_key_that_comes_a_moment_later_and_an_element_that_goes_are_no_lost_key(page: Page, room: FakeGreenroom) -> None:
+    """Both within the three seconds after which a missing key is said."""
+    page.add_init_script(TELL % "error")
+    room.host_body = (
+        f'{tag(room)}<greenroom-interview id="late"></greenroom-interview><greenroom-interview id="gone"></greenroom-interview>'
+    )
+    page.clock.install()
+    page.goto(room.careers_url)
+    page.locator("#late").evaluate("(node, token) => node.setAttribute('token', token)", EMBED)
+    page.locator("#gone").evaluate("node => { window.kept = node; node.remove(); }")
+    expect(page.frame_locator(FRAME).get_by_role("heading", name="Customer support lead")).to_be_visible()
+    page.clock.fast_forward(4000)
+    page.wait_for_timeout(200)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    assert page.evaluate("window.told") is None
+    assert page.evaluate("window.kept.textContent") == ""
+
+
 def test_it_loads_late_by_a_tag_manager(page: Page, room: FakeGreenroom) -> None:
     room.host_body = f"<h1>Late</h1>{element()}"
     page.goto(room.careers_url)
@@ -248,7 +266,26 @@ def test_the_height_follows_the_frame_without_a_scrollbar(candidate: Candidate, 
     assert page.locator(FRAME).evaluate("node => node.clientHeight") == before
 
 
-def test_an_employer_page_with_cross_origin_isolation_works(page: Page, room: FakeGreenroom) -> None:
-    room.host_headers = {"Cross-Origin-Embedder-Policy": "require-corp", "Cross-Origin-Opener-Policy": "same-origin"}
+@pytest.mark.parametrize("embedding", ["require-corp", "credentialless"])
+def test_an_employer_page_with_cross_origin_isolation_works(page: Page, room: FakeGreenroom, embedding: str) -> None:
+    room.host_headers = {"Cross-Origin-Embedder-Policy": embedding, "Cross-Origin-Opener-Policy": "same-origin"}
     page.goto(room.careers_url)
     expect(page.frame_locator(FRAME).get_by_role("heading", name="Customer support lead")).to_be_visible()
+
+
+def test_a_sandboxed_page_that_keeps_its_origin_works(candidate: Candidate, room: FakeGreenroom) -> None:
+    room.host_headers = {"Content-Security-Policy": "sandbox allow-scripts allow-same-origin allow-forms allow-popups"}
+    candidate.begin()
+    candidate.record(1)
+    candidate.sees("Safe with us")
+
+
+def test_a_sandboxed_page_without_an_origin_of_its_own_says_so_and_offers_the_hosted_page(page: Page, room: FakeGreenroom) -> None:
+    """It is nobody's page: no snippet can name it."""
+    room.host_headers = {"Content-Security-Policy": "sandbox allow-scripts allow-popups"}
+    page.clock.install()
+    page.goto(room.careers_url)
+    expect(page.locator(FRAME)).to_have_count(1)
+    page.clock.fast_forward(8500)
+    expect(page.get_by_text("may not be shown inside this page")).to_be_visible()
+    expect(page.get_by_role("link", name="Open the interview in a new tab")).to_have_attribute("href", re.compile(f"^{room.origin}/i#"))

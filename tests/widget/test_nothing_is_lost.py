@@ -9,16 +9,18 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+from adapters import media
 from tests.e2e.conftest import FLAGS
 from tests.widget.candidate import Candidate
 from tests.widget.conftest import CHROMIUM
-from tests.widget.installation import Installation, Ledger, installed
-from tests.widget.test_faults import kill_renderers, new_page_after_a_crash, pids_with
+from tests.widget.installation import Held, Installation, Ledger, installed
+from tests.widget.test_faults import kill_renderers_and_open_a_new_tab, pids_with
 
 pytestmark = pytest.mark.browser
 if os.environ.get("TEST_DATABASE_URL"):
@@ -53,6 +55,24 @@ def candidate(page: Page, real: Installation, ledger: Ledger) -> Candidate:
 
 def say(what: str, lost: tuple[int, float]) -> None:
     print(f"\n{what}: lost {lost[0]} bytes, {lost[1]:.1f} s")
+
+
+def gone_on_with(ledger: Ledger, held: Held, fault: float) -> tuple[int, float]:
+    """What was lost of an answer that went on after a fault. Asserts that all of its second part stands right behind the first."""
+    second = ledger.given(1)
+    assert held.data.endswith(second)
+    return ledger.lost(replace(held, data=held.data[: -len(second)]), until=fault)
+
+
+def plays_as_one(held: Held, folder: Path) -> None:
+    """Both parts, by the pipeline's own hand."""
+    part, out = folder / "part", folder / "out"
+    part.write_bytes(held.data)
+    out.mkdir()
+    made = media.prepare([[part]], out)
+    assert made.playback
+    assert not made.unreadable
+    assert made.duration == pytest.approx(held.seconds, abs=1.5)
 
 
 @pytest.mark.parametrize("after", [60_000, 20_000])
@@ -148,18 +168,25 @@ def test_a_full_server_disk_is_said_and_waited_for(candidate: Candidate, real: I
     assert lost == (0, 0)
 
 
-def test_a_reload_loses_less_than_two_seconds(candidate: Candidate, page: Page, real: Installation, ledger: Ledger) -> None:
+def test_a_reload_loses_less_than_two_seconds_and_the_answer_goes_on(
+    candidate: Candidate, page: Page, real: Installation, ledger: Ledger, tmp_path: Path
+) -> None:
     candidate.begin()
     candidate.start_recording()
     page.wait_for_timeout(4000)
     fault = time.time()
     page.reload()
+    candidate.is_at(1)
     candidate.sees("was cut off")
+    candidate.go_on(3)
     [held] = real.settle()
-    lost = ledger.lost(held, until=fault)
+    lost = gone_on_with(ledger, held, fault)
     say("reload", lost)
     assert held.reason == "recovered"
     assert lost[1] <= 2
+    plays_as_one(held, tmp_path)
+    candidate.keep()
+    candidate.is_at(2)
 
 
 def test_a_killed_renderer_loses_less_than_two_seconds(launch: Callable[..., Browser], real: Installation) -> None:
@@ -171,10 +198,10 @@ def test_a_killed_renderer_loses_less_than_two_seconds(launch: Callable[..., Bro
     candidate.start_recording()
     candidate.page.wait_for_timeout(4000)
     fault = time.time()
-    kill_renderers(browser)
-    again = Candidate(new_page_after_a_crash(context), real.careers_url)
+    again = Candidate(kill_renderers_and_open_a_new_tab(context, real.careers_url), real.careers_url)
     again.arrive()
     again.sees("was cut off")
+    again.button("Use it as it is").click()
     [held] = real.settle()
     lost = ledger.lost(held, until=fault)
     say("kill -9 of the renderer", lost)
@@ -211,10 +238,12 @@ def test_a_killed_browser_with_the_line_down_loses_less_than_two_seconds(
     again = Candidate(second.new_page(), real.careers_url)
     again.arrive()
     again.sees("was cut off")
+    again.go_on(2)
     [held] = real.settle()
-    lost = ledger.lost(held, until=fault)
+    lost = gone_on_with(ledger, held, fault)
     say("kill -9 of the browser, line down", lost)
     assert lost[1] <= 2
+    plays_as_one(held, tmp_path)
     second.close()
 
 
@@ -231,7 +260,8 @@ def test_a_second_tab_takes_nothing_from_the_first(
     if candidate.button("Go on recording").is_visible():
         candidate.button("Go on recording").click()
     candidate.page.wait_for_timeout(1500)
-    candidate.stop_recording()
+    candidate.button("Stop recording").click()
+    candidate.sees("was opened in another tab or window")
     [held] = real.settle()
     lost = ledger.lost(held)
     say("a second tab on the same session", lost)
@@ -260,8 +290,9 @@ def test_storage_that_fills_up_and_then_a_reload_keeps_all_that_was_sent(
     fault = time.time()
     page.reload()
     candidate.sees("was cut off")
+    candidate.go_on(2)
     [held] = real.settle()
-    lost = ledger.lost(held, until=fault)
+    lost = gone_on_with(ledger, held, fault)
     say("storage full after three slices, then a reload", lost)
     assert held.reason == "recovered"
     assert lost[1] <= 2.5

@@ -158,16 +158,44 @@ def test_only_the_newest_tab_may_change_the_session(door: Door) -> None:
         ("POST", "/c/withdraw", {}),
         ("POST", "/c/consent", {"ai": False}),
         ("POST", "/c/accommodation", {}),
+        ("POST", "/c/extend", {}),
         ("POST", "/c/events", {"step": "notice"}),
         ("PUT", f"/c/answers/{door.question(3)}", {"text": "x"}),
     ]
     for method, path, body in calls:
         answer = door.ask(method, path, body, token=old)
         assert (answer.status_code, code(answer)) == (409, "other_tab"), path
-    assert door.ask("GET", "/c/session", token=old).status_code == 200
+    assert (door.ask("GET", "/c/session", token=old).json or {})["newest_tab"] is False
+    assert (door.ask("GET", "/c/session").json or {})["newest_tab"] is True
     assert Door(door.app, "", token=old).patch(url, CLIP).status_code == 204
     body = {"bytes": len(CLIP), "sha256": sha256(CLIP), "seconds": 1, "reason": "stopped"}
     assert door.ask("POST", f"/c/takes/{door.take()['id']}/close", body, token=old).status_code == 200
+
+
+def test_whoever_is_answering_near_the_deadline_takes_a_quarter_of_an_hour_more_ten_times(
+    db: Session, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door.start()
+    deadline = at(door.session["deadline"])
+    assert code(door.ask("POST", "/c/extend", {})) == "conflict", "an hour before at the earliest"
+    for more in range(10):
+        monkeypatch.setattr(clock, "now", lambda more=more: deadline + timedelta(minutes=15 * more) - timedelta(seconds=20))
+        if not more:
+            door.open(door.resume)
+        answer = door.ask("POST", "/c/extend", {})
+        assert answer.status_code == 200
+        assert at((answer.json or {})["deadline"]) == deadline + timedelta(minutes=15 * (more + 1))
+    assert code(door.ask("POST", "/c/extend", {})) == "conflict"
+    assert verbs(db, door.session["id"]).count(Verb.SESSION_EXTENDED) == 10
+    assert door.write(3).status_code == 200, "still open"
+
+
+def test_a_session_that_has_ended_cannot_be_extended(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    door.start()
+    late = at(door.session["deadline"]) + timedelta(seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: late)
+    door.open(door.resume)
+    assert code(door.ask("POST", "/c/extend", {})) == "session_ended"
 
 
 def test_a_session_past_its_deadline_is_over(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:

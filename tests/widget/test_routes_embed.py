@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from domain import interviews
+from models import Notice
 from tests.door import embed_token
 from tests.factories import NOW, ORIGIN, World
+from widget import files
 
 
 def policy(app: Flask, path: str) -> str:
@@ -44,7 +49,7 @@ def test_the_hosted_page_may_be_framed_by_nobody(app: Flask) -> None:
 
 
 def test_the_frame_works_in_pages_that_isolate_themselves(app: Flask, world: World) -> None:
-    for path in (f"/frame/{world.embed.id}", "/embed.js", "/widget/now/main.js"):
+    for path in (f"/frame/{world.embed.id}", "/embed.js", "/widget/now/words/de.json"):
         headers = app.test_client().get(path).headers
         assert headers["Cross-Origin-Resource-Policy"] == "cross-origin", path
         assert headers["Cross-Origin-Embedder-Policy"] == "require-corp", path
@@ -55,11 +60,28 @@ def test_the_frame_says_which_features_it_uses(app: Flask, world: World) -> None
     assert {"camera=(self)", "microphone=(self)", "screen-wake-lock=(self)"} <= set(features.split(", "))
 
 
-def test_the_frame_document_sets_no_cookie_and_holds_no_inline_script(app: Flask, world: World) -> None:
-    answer = app.test_client().get(f"/frame/{world.embed.id}")
-    assert "Set-Cookie" not in answer.headers
-    kinds = re.findall(r'<script type="(module" src="/widget/|application/json")', answer.text)
-    assert len(kinds) == answer.text.count("<script") == 2
+def test_the_frame_document_sets_no_cookie_and_its_policy_lets_one_script_and_one_style_sheet_in(app: Flask, world: World) -> None:
+    for path in (f"/frame/{world.embed.id}", "/i"):
+        answer = app.test_client().get(path)
+        assert "Set-Cookie" not in answer.headers
+        allowed = answer.headers["Content-Security-Policy"]
+        for element, directive in (('script type="module"', "script-src"), ("style", "style-src")):
+            [inline] = re.findall(rf"<{element}>(.*?)</{element.split()[0]}>", answer.text, re.DOTALL)
+            digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+            assert f"{directive} 'sha256-{digest}';" in allowed, "this text and nothing else"
+        data = answer.text.count('<script type="application/json"')
+        assert answer.text.count("<script") == data + 1
+        assert "<!--" not in answer.text
+
+
+def test_an_answer_that_is_read_only_writes_nothing(app: Flask, world: World, db: Session) -> None:
+    """The notice comes along; it becomes a row when somebody opens the door or agrees to it."""
+    page = app.test_client().get(f"/frame/{world.embed.id}?lang=ja").text
+    told = came_along(page)["notice"]
+    assert db.scalars(sa.select(Notice).where(Notice.locale == "ja")).all() == []
+    asked = {"token": embed_token(app, world.embed), "host_origin": ORIGIN, "locale": "ja"}
+    assert app.test_client().post("/c/open", json=asked).json["notice"] == told  # type: ignore[index]
+    assert [one.sha256 for one in db.scalars(sa.select(Notice).where(Notice.locale == "ja"))] == [told["hash"]]
 
 
 def came_along(page: str) -> Any:
@@ -95,7 +117,8 @@ def test_nothing_comes_along_with_the_hosted_page_or_an_interview_that_is_not_op
 ])  # fmt: skip
 def test_the_words_that_will_be_needed_come_at_once(app: Flask, world: World, wish: str, browser: str, language: str) -> None:
     page = app.test_client().get(f"/frame/{world.embed.id}?lang={wish}", headers={"Accept-Language": browser}).text
-    assert re.findall(r'rel="modulepreload" href="/widget/\w+/words/(\w+).js"', page) == [language]
+    assert re.findall(r'id="words" lang="(\w+)"', page) == [language]
+    assert files.words(language).plain.decode().split('"')[3] in page
 
 
 def test_files_are_packed_for_browsers_that_can_unpack(app: Flask) -> None:
@@ -109,23 +132,22 @@ def test_files_are_packed_for_browsers_that_can_unpack(app: Flask) -> None:
 
 def test_a_file_that_has_not_changed_is_not_sent_again(app: Flask) -> None:
     client = app.test_client()
-    tag = client.get("/widget/now/main.js").headers["ETag"]
-    assert client.get("/widget/now/main.js", headers={"If-None-Match": tag}).status_code == 304
+    tag = client.get("/embed.js").headers["ETag"]
+    assert client.get("/embed.js", headers={"If-None-Match": tag}).status_code == 304
 
 
 def test_a_file_of_this_version_may_be_kept_for_ever_and_any_other_is_asked_for_again(app: Flask, world: World) -> None:
     client = app.test_client()
-    named = client.get("/i").text.split("/main.js")[0].rsplit("/widget/", 1)[1]
-    assert "immutable" in client.get(f"/widget/{named}/words/de.js").headers["Cache-Control"]
-    assert client.get("/widget/older/words/de.js").headers["Cache-Control"] == "no-cache"
+    [place] = re.findall(r'data-place="(\S+)"', client.get("/i").text)
+    assert "immutable" in client.get(f"{place}/words/de.json").headers["Cache-Control"]
+    assert client.get("/widget/older/words/de.json").headers["Cache-Control"] == "no-cache"
 
 
 def test_what_travels_is_minified_and_still_the_same_words(app: Flask) -> None:
     client = app.test_client()
-    for name in ("/embed.js", "/widget/now/main.js", "/widget/now/frame.css"):
-        served = client.get(name).text
-        assert not served.startswith(("// ", "/*")), name
-    assert "面接" in client.get("/widget/now/words/ja.js").text
+    assert not client.get("/embed.js").text.startswith("// ")
+    assert "// The step machine" not in client.get("/i").text
+    assert "面接" in client.get("/widget/now/words/ja.json").text
 
 
 def test_the_document_is_packed_too(app: Flask) -> None:
@@ -147,6 +169,10 @@ def test_nothing_outside_the_frame_is_served(app: Flask) -> None:
         "/widget/now/capture.js",
         "/widget/now/steps/question.js",
         "/widget/now/words/../main.js",
+        "/widget/now/words/../../../../config.json",
+        "/widget/now/words/xx.json",
+        "/widget/now/main.js",
+        "/widget/now/frame.css",
     ):
         assert client.get(path).status_code == 404, path
 

@@ -24,6 +24,7 @@ GUARDED = [
     ("POST", "/c/withdraw"),
     ("POST", "/c/consent"),
     ("POST", "/c/accommodation"),
+    ("POST", "/c/extend"),
     ("POST", "/c/events"),
     ("POST", "/c/takes/nothing/close"),
     ("GET", "/c/takes/nothing/media"),

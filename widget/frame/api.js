@@ -13,6 +13,8 @@ export class Trouble extends Error {
   }
 }
 
+const WARM_MS = 8000; // the server holds an idle line longer
+
 export const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 const codeFor = (status, body) => body?.error?.code || (status >= 500 ? 'server' : `status_${status}`);
@@ -34,11 +36,12 @@ export function createApi() {
     }
   };
 
-  /** Opens a line while somebody is still typing. Calls without credentials do not travel on the document's. */
-  api.connect = () => {
-    const link = Object.assign(document.createElement('link'), { rel: 'preconnect', href: location.origin, crossOrigin: 'anonymous' });
-    document.head.append(link);
-    api.connect = () => {};
+  /** Has a line open when somebody has finished typing. Calls without credentials do not travel on the document's. */
+  let warmed = -WARM_MS;
+  api.warm = () => {
+    if (performance.now() - warmed < WARM_MS) return;
+    warmed = performance.now();
+    api.fetch('/c/uploads', { method: 'OPTIONS' }).catch(() => {});
   };
 
   async function once(method, path, body) {
@@ -81,6 +84,7 @@ export function createApi() {
   api.withdraw = () => api.call('POST', '/c/withdraw', {});
   api.consent = (ai) => api.call('POST', '/c/consent', { ai });
   api.accommodation = (wishes) => api.call('POST', '/c/accommodation', wishes);
+  api.extend = () => api.call('POST', '/c/extend', {});
   api.event = (step, position = null, trouble = null) => {
     if (api.token) api.call('POST', '/c/events', { step, position, trouble }, 1).catch(() => {});
   };

@@ -31,12 +31,14 @@ export function bitsFor(rate) {
   return { audio: 32000, video: saveData || line < NARROW_BITS ? 240000 : 600000 };
 }
 
-export function record(stream, { kind, mayFallToAudio, bits, ...callbacks }) {
-  let attempts = typesFor(kind).map((type) => ({ kind, type }));
-  if (kind === 'video' && mayFallToAudio) attempts.push(...typesFor('audio').map((type) => ({ kind: 'audio', type })));
+/** `after`: the {type, seconds} of what this goes on with. */
+export function record(stream, { kind, mayFallToAudio, bits, after, ...callbacks }) {
+  let attempts = (after ? [after.type] : typesFor(kind)).map((type) => ({ kind, type }));
+  const before = after ? after.seconds * 1000 : 0;
+  if (kind === 'video' && mayFallToAudio && !after) attempts.push(...typesFor('audio').map((type) => ({ kind: 'audio', type })));
   const run = { recorder: null, attempt: null, slices: 0, line: Promise.resolve(), state: 'starting', reason: null, code: null };
   const undo = [];
-  let active = 0; // ms before the current stretch
+  let active = before; // ms before the current stretch
   let since = null;
   let lastSlice = 0;
   let finish;
@@ -76,7 +78,7 @@ export function record(stream, { kind, mayFallToAudio, bits, ...callbacks }) {
       if (run.state === 'paused') { giveUp = setTimeout(passOver, FIRST_SLICE_MS); return; }
       run.recorder = null;
       hold();
-      active = 0;
+      active = before;
       try { recorder.stop(); } catch { /* it never ran */ }
       deaf.add(run.attempt.type);
       if (run.attempt.kind === 'video' && !typesFor('video').length) attempts = attempts.filter((one) => one.kind === 'audio');
@@ -114,7 +116,7 @@ export function record(stream, { kind, mayFallToAudio, bits, ...callbacks }) {
     // Some engines never say 'stop'.
     await Promise.race([finished, new Promise((resolve) => { setTimeout(resolve, STOP_MS); })]);
     await run.line;
-    if (!run.slices && active > SLICE_MS * 2 && run.attempt) deaf.add(run.attempt.type);
+    if (!run.slices && active - before > SLICE_MS * 2 && run.attempt) deaf.add(run.attempt.type);
     callbacks.onend({ seconds: seconds(), reason, code });
   }
 

@@ -1,13 +1,15 @@
 // The step machine, and `app`: what every step shares.
 
 import { createApi } from './api.js';
-import { button, focusOn, h } from './dom.js';
+import { focusOn, h } from './dom.js';
 import { createDevices } from './devices.js';
 import { createHost, joinHost } from './protocol.js';
 import { Sha256, hex, utf8 } from './sha256.js';
+import { createShell } from './shell.js';
 import { openStore } from './slices.js';
+import { createTabs } from './tabs.js';
 import { createTakes } from './takes.js';
-import { LANGUAGES, loadWords, pickLanguage } from './words.js';
+import { loadWords, pickLanguage } from './words.js';
 import { devices, notice, practice } from './steps/arrive.js';
 import { check } from './steps/finish.js';
 import { help } from './steps/help.js';
@@ -17,7 +19,7 @@ import { submitted } from './steps/receipt.js';
 
 const STEPS = { check, devices, help, notice, overview, practice, question, submitted, trouble };
 const EVENT_STEPS = { devices: 'devices', overview: 'question', question: 'question', check: 'review', submitted: 'submitted' };
-const WARN_MINUTES = [60, 10, 1];
+const BEFORE_AGREED = new Set(['notice', 'devices', 'trouble']);
 const KEEPS_CAMERA = new Set(['devices', 'practice', 'question', 'help']);
 
 const app = { host: createHost(), api: createApi(), devices: createDevices(), selfView: true };
@@ -34,9 +36,13 @@ app.explain = (error) => {
   return app.t(app.words.has(key) ? key : 'error_unknown');
 };
 
+/** Has the server written the agreement down? */
+const isAgreed = () => Promise.resolve(app.agreed).then(() => true, () => false);
+
 let turn = 0;
 /** Show a step. The one before ends first, so that a take keeps its tail. */
 app.go = async (name, params = {}) => {
+  if (!BEFORE_AGREED.has(name) && !(await isAgreed())) return;
   const mine = (turn += 1);
   const isFirst = !app.step;
   const leave = app.step?.leave;
@@ -52,7 +58,7 @@ app.go = async (name, params = {}) => {
   const heading = main.querySelector('h1');
   document.title = heading.textContent;
   if (!isFirst) focusOn(heading);
-  if (EVENT_STEPS[name]) app.api.event(EVENT_STEPS[name], params.question?.position ?? null);
+  if (EVENT_STEPS[name]) isAgreed().then(() => app.api.event(EVENT_STEPS[name], params.question?.position ?? null));
 };
 
 app.again = () => app.go(app.step.name, app.step.params);
@@ -79,8 +85,9 @@ app.refresh = async () => app.setSession(await app.api.session());
 app.setLanguage = async (code) => {
   app.code = code;
   app.words = await loadWords(code);
-  document.documentElement.lang = code;
-  document.documentElement.dir = new Intl.Locale(code).getTextInfo?.().direction || 'ltr';
+  app.code = app.words.code;
+  document.documentElement.lang = app.code;
+  document.documentElement.dir = new Intl.Locale(app.code).getTextInfo?.().direction || 'ltr';
   app.shell.render();
 };
 
@@ -131,6 +138,7 @@ app.open = async () => {
   }
   app.api.token = opened.token;
   if (opened.session) app.setSession(opened.session);
+  if (opened.state === 'in_progress') app.tabs.tell();
   await app.keepResume(opened.resume);
   return opened;
 };
@@ -139,9 +147,6 @@ app.api.renew = async () => {
   const opened = await app.api.open(app.resume || app.token, app.host.origin, app.code);
   app.api.token = opened.token;
 };
-
-// Back from another tab: does this one still hold the session?
-document.addEventListener('visibilitychange', () => { if (!document.hidden && app.session && app.step) app.api.event('question'); });
 
 app.api.onothertab = () => {
   if (app.step && app.step.name !== 'trouble' && !app.isRecording) app.go('trouble', { error: { code: 'other_tab' } });
@@ -155,82 +160,11 @@ app.enter = async () => {
   }
   if (state === 'submitted') return app.go('submitted');
   if (state !== 'in_progress') return app.go('trouble', { error: { code: `state_${state}` } });
-  const cut = await app.takes.recover(app.session);
+  await app.takes.recover(app.session);
   app.shell.tellMemoryIfNeeded();
-  return app.go('overview', { isBack: true, cut });
+  const cut = app.opened.interview.questions.find((one) => app.takes.cutOf(one.id)); // straight back to where they were
+  return cut ? app.go('question', { question: cut }) : app.go('overview', { isBack: true });
 };
-
-/** What stands around every step, always at the same place. */
-function createShell() {
-  const { t } = app;
-  const top = document.getElementById('top');
-  const foot = document.getElementById('foot');
-  const saved = h('p', { class: 'saved' });
-  const banner = h('div', { class: 'banner', hidden: true });
-  const warned = new Set();
-  const shell = {};
-
-  shell.render = () => {
-    const { employer, interview } = app.opened || {};
-    top.replaceChildren(...(interview ? [
-      h('p', { class: 'whose' }, h('strong', {}, employer.name), ' ', h('span', { lang: interview.locale }, interview.title)),
-      interview.is_test ? h('p', { class: 'badge' }, t('is_test')) : '',
-    ] : []), button(t('help_link'), () => { if (app.step && app.step.name !== 'help') app.go('help', { from: app.step }); }, 'link help'), banner);
-    foot.replaceChildren(saved, h('select', { 'aria-label': t('language'), onchange: (event) => speak(event.target.value) },
-      LANGUAGES.map(([code, name]) => h('option', { value: code, lang: code, selected: code === app.words.code }, name))));
-    shell.update();
-  };
-
-  async function speak(code) {
-    if (app.isRecording) return;
-    app.store.note('language', code);
-    await app.setLanguage(code);
-    if (app.step.name === 'notice') await app.open().catch(() => {});
-    await app.again();
-    foot.querySelector('select').focus();
-  }
-
-  shell.update = () => {
-    if (!app.session) return;
-    const { open, total, sent, fault } = app.takes.progress();
-    const isOffline = navigator.onLine === false || fault === 'network';
-    let line = app.takes.list.length ? t('saved_all') : '';
-    if (open && isOffline) line = t('saved_offline');
-    else if (open && fault) line = t(fault === 'storage_full' ? 'error_storage_full' : 'saved_retrying');
-    else if (open && sent < total) line = t('saved_sending', { percent: app.words.percent(sent / total) });
-    if (saved.textContent !== line) saved.textContent = line;
-    saved.classList.toggle('warn', Boolean(open && (isOffline || fault)));
-  };
-
-  shell.warn = (text, kind = '') => {
-    banner.hidden = false;
-    banner.className = `banner ${kind}`;
-    banner.replaceChildren(h('p', {}, text), button(t('understood'), () => { banner.hidden = true; }));
-    app.say(text);
-  };
-
-  function warnOnce(key, text) {
-    if (!warned.has(key)) shell.warn(text);
-    warned.add(key);
-  }
-
-  app.store.onmemory = () => warnOnce('memory', t('memory_mode'));
-  shell.tellMemoryIfNeeded = () => { if (app.store.mode === 'memory') app.store.onmemory(); };
-
-  addEventListener('beforeunload', (event) => {
-    if (app.isRecording || (app.store.mode === 'memory' && app.takes.progress().open)) event.preventDefault();
-  });
-
-  setInterval(() => {
-    const minutes = app.session?.deadline ? (new Date(app.session.deadline) - Date.now()) / 60000 : 0;
-    const due = app.session?.state === 'in_progress' && WARN_MINUTES.filter((one) => minutes > 0 && minutes <= one).pop();
-    if (due) warnOnce(due, t('deadline_near', { n: Math.ceil(minutes) }));
-  }, 15000);
-  app.takes.watch(shell.update);
-  addEventListener('online', shell.update);
-  addEventListener('offline', shell.update);
-  return shell;
-}
 
 function tokenFromAddress() {
   const fragment = decodeURIComponent(location.hash.slice(1));
@@ -248,7 +182,8 @@ async function start() {
   app.token = token;
   app.devices.policy = policy;
   app.takes = createTakes(app);
-  app.shell = createShell();
+  app.shell = createShell(app);
+  app.tabs = createTabs(app);
   const chosen = await app.store.get('language');
   const worded = app.setLanguage(pickLanguage([chosen, locale, ...navigator.languages]));
   const opened = token ? app.open() : Promise.reject({ code: 'token_missing' }); // words and session travel together

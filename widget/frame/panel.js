@@ -25,7 +25,8 @@ export function deviceTrouble(app, word, { onretry, kinds, onkind }) {
       kinds.map((kind) => button(t(`use_${kind}`), () => onkind(kind)))));
 }
 
-export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkind, start: startWord = 'start_recording' }) {
+/** `after`: the take that this recording goes on with. */
+export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkind, after, start: startWord = 'start_recording' }) {
   const { t } = app;
   const view = h('video', { class: 'self', muted: true, playsinline: true, autoplay: true, 'aria-label': t('self_view') });
   const level = h('span');
@@ -55,16 +56,18 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
     stage = next;
     app.isRecording = ['starting', 'recording', 'paused'].includes(next);
     node.dataset.stage = next;
-    const labels = { off: kind === 'video' ? 'turn_on_both' : 'turn_on_microphone', ready: startWord, starting: 'stop_recording', recording: 'stop_recording', paused: 'go_on_recording' };
+    const turnOn = kind === 'video' ? 'turn_on_both' : 'turn_on_microphone';
+    const labels = { off: turnOn, asking: app.devices.wasOpen ? startWord : turnOn, ready: startWord, starting: 'stop_recording', recording: 'stop_recording', paused: 'go_on_recording' };
     main.textContent = t(labels[next] || 'stop_recording');
     main.classList.toggle('stop', next === 'recording' || next === 'starting');
     main.hidden = next === 'error' || next === 'saving';
+    main.setAttribute('aria-disabled', String(next === 'asking')); // keeps the focus; a press does nothing
     second.hidden = next !== 'paused';
     second.textContent = t('stop_here');
     state.textContent = note || (next === 'error' ? '' : t(`state_rec_${next}`));
     clock.hidden = !app.isRecording;
-    hide.hidden = next === 'off' || next === 'error';
-    view.hidden = !app.selfView || next === 'off' || next === 'error';
+    hide.hidden = ['off', 'asking', 'error'].includes(next);
+    view.hidden = !app.selfView || hide.hidden;
     meter.hidden = !app.selfView;
     hide.textContent = t(app.selfView ? `hide_${shown}` : `show_${shown}`);
     if (note) app.say(note);
@@ -89,12 +92,14 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
 
   async function open() {
     box.replaceChildren();
-    state.textContent = t('state_rec_asking');
+    show('asking');
     try {
       app.devices.narrow = bitsFor(app.takes.rate()).video < 300000;
       const stream = app.devices.live(kind) || await app.devices.open(kind);
+      await app.agreed; // nothing can be recorded before the agreement is written down
       if (!gone) attach(stream);
     } catch (error) {
+      await app.agreed?.catch(() => {});
       if (gone || !error.word) return;
       hinder(error.word);
       box.firstChild.focus();
@@ -131,7 +136,7 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
     said.clear();
     show('starting');
     run = record(app.devices.stream, {
-      kind, mayFallToAudio: otherKinds.includes('audio'), bits: bitsFor(app.takes.rate()),
+      kind, after, mayFallToAudio: otherKinds.includes('audio'), bits: bitsFor(app.takes.rate()),
       onlive: () => setTimeout(() => { if (stage === 'starting') { show('recording'); app.say(t('said_started')); } }, 300),
       onagain: (next) => { show('starting'); tell(t(next === 'audio' && kind === 'video' ? 'again_audio' : 'again')); },
       onslice: (buffer, seconds, type, recorded) => { begun = begun || sink.begin(type, recorded); return sink.slice(buffer, seconds); },

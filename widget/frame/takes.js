@@ -1,20 +1,21 @@
 // All takes of this session, and which of them counts for each question.
 
+import { pause } from './api.js';
 import { Sha256, hex } from './sha256.js';
 import { createUploader } from './upload.js';
 
 const COPY_LIMIT = 5e7; // bytes in memory, to watch at once
 
-const KEPT = 'id session question kind type technical began upload serverId size seconds ended sha256 status isShort'.split(' ');
+const KEPT = 'id session question kind type technical began upload serverId size seconds ended sha256 status isShort lostBy'.split(' ');
 
 const newId = () => hex(crypto.getRandomValues(new Uint8Array(16)));
 
 class Take {
   constructor(kept) {
     Object.assign(this, {
-      upload: null, serverId: null, sent: 0, size: 0, seconds: 0, ended: null, sha256: null, declared: false, status: 'recording',
+      upload: null, serverId: null, sent: 0, size: 0, seconds: 0, ended: null, sha256: null, declared: false, status: 'recording', lostBy: null,
     }, kept);
-    this.hash = new Sha256(kept.hash);
+    this.hash = kept.hash === null ? null : new Sha256(kept.hash);
     this.copy = [];
     this.line = Promise.resolve();
     this.unlock = () => {};
@@ -22,7 +23,7 @@ class Take {
 
   /** Enough to finish the take after a reload. */
   record() {
-    return { ...Object.fromEntries(KEPT.map((key) => [key, this[key]])), hash: this.hash.save() };
+    return { ...Object.fromEntries(KEPT.map((key) => [key, this[key]])), hash: this.hash && this.hash.save() };
   }
 
   get isLost() {
@@ -62,6 +63,7 @@ export function createTakes({ api, store }) {
     const take = new Take({
       id: newId(), session: takes.session.id, question, kind, type, technical: takes.lastWasLost(question), began: Date.now(),
     });
+    takes.endCuts(question);
     lock(take);
     list.push(take);
     return take;
@@ -70,7 +72,7 @@ export function createTakes({ api, store }) {
   takes.add = (take, buffer, seconds) => {
     const bytes = new Uint8Array(buffer);
     take.line = take.line.then(async () => {
-      take.hash.update(bytes);
+      take.hash?.update(bytes);
       take.seconds = seconds;
       const at = take.size;
       await store.keep({ ...take.record(), size: at + bytes.length }, at, bytes);
@@ -85,36 +87,72 @@ export function createTakes({ api, store }) {
 
   takes.end = async (take, { seconds, reason }) => {
     await take.line;
-    Object.assign(take, { seconds, ended: reason, sha256: hex(take.hash.digest()), status: take.status === 'recording' ? 'sending' : take.status });
+    Object.assign(take, {
+      seconds, ended: take.lostBy || reason, sha256: take.hash && hex(take.hash.digest()), status: take.isLost ? take.status : 'sending',
+    });
+    await leave(take);
+  };
+
+  /** A fault ended the recording: all of it is sent, and the person says whether to go on with it. */
+  takes.cut = async (take, { seconds, reason }) => {
+    await take.line;
+    Object.assign(take, { seconds, lostBy: reason, status: take.isLost ? take.status : 'cut' });
+    await leave(take);
+  };
+
+  async function leave(take) {
     take.unlock();
     await store.saveTake(take.record());
     uploader.poke();
     changed(take);
+  }
+
+  takes.cutOf = (question) => list.findLast((take) => take.question === question && take.status === 'cut') || null;
+
+  /** Those nobody went on with are kept as they are. */
+  takes.endCuts = (question) => {
+    for (const take of list) if (take.question === question && take.status === 'cut') takes.end(take, { seconds: take.seconds });
   };
 
-  /** Finish what an earlier page left. Returns the takes that were cut. */
+  /** What an earlier page left may have arrived further than this page knows: the server is asked before more is added. */
+  takes.mayGoOn = async (take) => {
+    uploader.poke();
+    for (let tries = 0; take.isStrange && tries < 200; tries += 1) await pause(100);
+    return !take.isStrange && take.status === 'cut';
+  };
+
+  /** The recorder begins a container of its own in the same take; the server joins them. */
+  takes.goOn = (take) => {
+    Object.assign(take, { status: 'recording', copy: null });
+    lock(take);
+    return take;
+  };
+
+  /** Take up what an earlier page left. */
   takes.recover = async (session) => {
     takes.session = session;
-    const cut = [];
+    dropTakenElsewhere();
     for (const record of await store.leftTakes(session.id)) {
       if (!(await isAbandoned(record))) continue;
       const take = new Take(record);
       take.copy = null;
-      take.doubt = true;
+      Object.assign(take, { doubt: true, isStrange: true });
       const onServer = session.takes.find((one) => one.client_id === take.id);
       if (!take.size && !onServer) { await store.forgetTake(take.id); continue; }
       list.push(take);
       if (take.status === 'verified' || take.isLost) continue;
-      if (!take.ended) {
-        cut.push(take);
-        await takes.end(take, { seconds: take.seconds, reason: 'recovered' });
-      }
+      if (!take.ended) await takes.cut(take, { seconds: take.seconds, reason: 'recovered' });
     }
     for (const [question, id] of Object.entries(await store.get(`choices:${session.id}`) || {})) choices.set(question, id);
     list.sort((a, b) => a.began - b.began);
     uploader.poke();
-    return cut;
   };
+
+  /** Cut here, then gone on with in another tab. */
+  function dropTakenElsewhere() {
+    const isOpen = (take) => takes.session.takes.some((one) => one.client_id === take.id && one.state === 'recording');
+    list.filter((take) => take.status === 'cut' && take.upload && !isOpen(take)).forEach((take) => list.splice(list.indexOf(take), 1));
+  }
 
   /** Oldest first. */
   takes.of = (question) => {
@@ -135,7 +173,7 @@ export function createTakes({ api, store }) {
   takes.lastWasLost = (question) => {
     const last = takes.of(question).at(-1);
     if (!last) return false;
-    return last.state === 'damaged' || Boolean(last.local && ['interrupted', 'recovered'].includes(last.local.ended));
+    return ['cut', 'damaged'].includes(last.state) || Boolean(last.local && ['interrupted', 'recovered'].includes(last.local.ended));
   };
 
   takes.left = (question) => {
@@ -189,7 +227,7 @@ export function createTakes({ api, store }) {
   };
 
   takes.progress = () => {
-    const open = list.filter((one) => one.size && one.status !== 'verified' && !one.isLost);
+    const open = list.filter((one) => one.size && one.status !== 'verified' && !one.isLost && !(one.status === 'cut' && one.sent === one.size));
     const total = open.reduce((sum, one) => sum + one.size, 0);
     const sent = open.reduce((sum, one) => sum + one.sent, 0);
     return { open: open.length, total, sent, fault: (open.find((one) => one.fault) || {}).fault || null };

@@ -53,11 +53,11 @@ export function createUploader({ api, store, takes, changed }) {
 
   async function ask(take) {
     const response = await tus('HEAD', take.upload);
-    take.doubt = false;
+    Object.assign(take, { doubt: false, isStrange: false });
     take.declared = response.headers.has('Upload-Length');
     const size = offsetOf(response);
     // Storage was full before a reload: keep what arrived.
-    if (take.ended && size > take.size) Object.assign(take, { size, sha256: null, ended: 'recovered' });
+    if (take.lostBy && size > take.size) Object.assign(take, { size, hash: null, sha256: null, lostBy: 'recovered', ended: take.ended && 'recovered' });
     await moveTo(take, size);
   }
 

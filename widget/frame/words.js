@@ -8,9 +8,12 @@ export function pickLanguage(wishes) {
   return wishes.filter(Boolean).map((wish) => wish.toLowerCase().split(/[-_]/)[0]).find((code) => CODES.includes(code)) || 'en';
 }
 
+/** Those of one language stand in the document; where another cannot be had, they serve. */
 export async function loadWords(code) {
-  const { default: words } = await import(`./words/${code}.js`);
-  return new Words(code, words);
+  const along = document.getElementById('words');
+  const fetched = along.lang === code ? null : await fetch(`${document.documentElement.dataset.place}/words/${code}.json`, { credentials: 'omit' })
+    .then((response) => (response.ok ? response.json() : null), () => null);
+  return fetched ? new Words(code, fetched) : new Words(along.lang, JSON.parse(along.textContent));
 }
 
 class Words {

@@ -48,19 +48,26 @@ export function notice(app, { problem } = {}) {
   const refuse = (text, control) => { message.tell(text, control); app.say(text); };
 
   async function begin() {
+    if (go.hasAttribute('aria-busy')) return undefined;
     if (!recording.checked) return refuse(t('error_consent_needed'), recording);
     if (!person && !name.value.trim()) return refuse(t('need_name'), name);
     if (!person && !(email.value && email.validity.valid)) return refuse(t('need_email'), email);
     go.setAttribute('aria-busy', 'true');
+    app.agreed = startSession(app, { recording: true, ai: ai.checked }, person || { name: name.value.trim(), email: email.value.trim() });
+    const kind = firstKind(app.kindsAnywhere());
+    // While the agreement is written down, the devices may be turned on; nothing can be recorded before it is.
+    const isAhead = kind && !app.devices.hindrance(kind);
+    if (isAhead) app.go('devices');
     try {
-      await startSession(app, { recording: true, ai: ai.checked }, person || { name: name.value.trim(), email: email.value.trim() });
+      await app.agreed;
     } catch (error) {
-      go.removeAttribute('aria-busy');
-      if (error.code !== 'notice_changed') return refuse(app.explain(error));
-      await app.open();
-      return app.go('notice', { problem: app.explain(error) });
+      app.agreed = null;
+      if (error.code === 'notice_changed') await app.open();
+      const problem = app.explain(error);
+      await app.go('notice', { problem });
+      return app.say(problem);
     }
-    return app.go(app.kindsAnywhere().some((kind) => kind !== 'text') ? 'devices' : 'overview');
+    return isAhead || app.go(kind ? 'devices' : 'overview');
   }
 
   return {
@@ -74,7 +81,7 @@ export function notice(app, { problem } = {}) {
       outline(app),
       h('h2', {}, t('facts_title')), factList(shown.facts, shown.locale),
       mailTo(interview.contact) && h('p', { class: 'hint' }, t('ask_person'), ' ', mailTo(interview.contact)),
-      h('form', { class: 'consents', novalidate: true, onfocusin: () => app.api.connect(), onsubmit: (event) => { event.preventDefault(); begin(); } },
+      h('form', { class: 'consents', novalidate: true, onfocusin: app.api.warm, onpointerover: app.api.warm, onsubmit: (event) => { event.preventDefault(); begin(); } },
         h('h2', {}, t('consent_title')),
         person ? h('p', {}, t('signed_in_as', { name: person.name })) : [field(t('your_name'), name), field(t('your_email'), email, t('email_hint'))],
         tick(t('consent_recording', { employer: employer.name }), recording),
@@ -84,6 +91,9 @@ export function notice(app, { problem } = {}) {
     leave() { app.entered = { hash: shown.hash, name: name.value, email: email.value, recording: recording.checked, ai: ai.checked }; },
   };
 }
+
+/** What recording begins with; null where everything is answered in writing. */
+const firstKind = (offered) => offered.find((kind) => kind !== 'text') || null;
 
 function device() {
   const agent = navigator.userAgent;
@@ -132,7 +142,7 @@ function rehearsal(app, kind, limits, title, text, ways = {}) {
 export function devices(app, { kind: wished } = {}) {
   const { t } = app;
   const offered = app.kindsAnywhere();
-  const kind = wished || (offered[0] === 'text' ? 'audio' : offered[0]);
+  const kind = wished || firstKind(offered) || 'audio';
   const choose = (other) => {
     app.kindWish = other;
     return other === 'text' ? app.go('overview') : app.go('devices', { kind: other });

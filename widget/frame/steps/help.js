@@ -15,7 +15,7 @@ const nameOf = (app) => app.opened.interview.contact?.name || app.opened.employe
 /** No reason is asked for and reviewers never see it. */
 export function help(app, { from } = {}) {
   const { t } = app;
-  const back = () => app.go(from ? from.name : 'notice', from ? { ...from.params, isBack: false, cut: [] } : {});
+  const back = () => app.go(from ? from.name : 'notice', from ? { ...from.params, isBack: false } : {});
   const isOver = app.session && app.session.state !== 'in_progress';
   const body = !app.opened ? h('p', { class: 'lead' }, t('help_nobody')) : isOver ? inquiryForm(app) : wishes(app, back);
   return {

@@ -20,7 +20,7 @@ export function questionButton(app, question, id, kind = '') {
   return node;
 }
 
-export function overview(app, { isBack, cut = [] } = {}) {
+export function overview(app, { isBack } = {}) {
   const { t, words } = app;
   const { interview, person } = app.opened;
   const { questions } = interview;
@@ -47,12 +47,10 @@ export function overview(app, { isBack, cut = [] } = {}) {
     h('div', {}, h('strong', { id: `n${i}` }, t('question_n', { position: one.position })), ' ',
       (one.preview || !open.includes(one)) && h('span', { lang: interview.locale }, one.prompt), states[i]),
     questionButton(app, one, `n${i}`, one === open[0] ? 'primary' : '')));
-  const names = questions.filter((one) => cut.some((take) => take.question === one.id)).map((one) => t('question_n', { position: one.position }));
 
   return {
     nodes: [
       h('h1', {}, t(isBack ? 'welcome_back' : 'overview_title')),
-      names.length > 0 && h('p', { class: 'notice-box' }, t('recovered', { questions: words.list(names) })),
       count, progress,
       h('p', { class: 'hint' }, t('any_order'), ' ', app.session.deadline && t('outline_deadline', { moment: words.moment(app.session.deadline) })),
       h('ol', { class: 'rows' }, rows),

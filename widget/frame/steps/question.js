@@ -7,7 +7,8 @@ import { clipOf, criteria, notes, readAloud, thinking } from './beside.js';
 const SAVE_MS = 1200;
 
 const isUnfinished = (row) => !row.local && row.state === 'recording';
-const canCount = (row) => !['damaged', 'refused'].includes(row.state) && !isUnfinished(row);
+const canWatch = (row) => !isUnfinished(row) && (row.state !== 'cut' || row.local.copy?.length > 0); // a cut one has no copy after a reload
+const canCount = (row) => !['cut', 'damaged', 'refused'].includes(row.state) && !isUnfinished(row);
 
 export function isAnswered(app, { id }) {
   const answer = app.answerOf(id);
@@ -36,18 +37,23 @@ export function question(app, { question: asked }) {
     work.replaceChildren(next.node);
   }
 
-  function showKind(kind) {
+  /** `after`: the cut take to go on with, as long as the recorder gives the same kind of file. */
+  function showKind(kind, after = null) {
     app.kindWish = kind;
     mark(kind);
     if (kind === 'text') { app.devices.close(); return put(textAnswer(app, asked, goOn)); }
     let take = null;
     const sink = {
-      begin: (type, recorded) => { take = app.takes.begin({ question: asked.id, kind: recorded, type }); return take; },
+      begin(type, recorded) {
+        take = after?.type === type ? app.takes.goOn(after) : app.takes.begin({ question: asked.id, kind: recorded, type });
+        return take;
+      },
       slice: (buffer, seconds) => app.takes.add(take, buffer, seconds),
-      end: (result) => app.takes.end(take, result),
+      end: (result) => (result.reason === 'interrupted' ? app.takes.cut(take, result) : app.takes.end(take, result)),
     };
     return put(recordPanel(app, {
-      kind, limits, sink, otherKinds: kinds.filter((one) => one !== kind && (one === 'text' || kind === 'video')), onkind: showKind,
+      kind, limits, sink, after, start: after ? 'go_on_recording' : 'start_recording',
+      otherKinds: kinds.filter((one) => one !== kind && (one === 'text' || kind === 'video')), onkind: (other) => showKind(other),
       ondone: (result) => {
         app.api.event('question', asked.position); // taken over meanwhile: only a call tells
         return showTakes(take.id, result);
@@ -58,21 +64,38 @@ export function question(app, { question: asked }) {
   async function showTakes(openId, result = {}) {
     const left = app.takes.left(asked);
     const list = takeList(app, asked, openId);
-    const head = h('h2', {}, t(openId ? 'watch_title' : 'takes_title'));
+    const broken = app.takes.cutOf(asked.id);
+    const head = h('h2', {}, t(broken ? 'cut_title' : openId ? 'watch_title' : 'takes_title'));
     const keep = () => {
+      app.takes.endCuts(asked.id);
       if (list.picked()) app.takes.choose(asked.id, list.picked().clientId);
       goOn();
     };
-    const cut = result.reason === 'limit' ? t('cut_limit') : result.code && `${t(`cut_${result.code}`)} ${t('cut_kept')}`;
+    const cut = result.reason === 'limit' ? t('cut_limit') : (broken || result.code) && `${t(`cut_${result.code || 'before'}`)} ${t('cut_kept')}`;
     await put({
       node: h('section', { class: 'panel' }, head, cut && h('p', { class: 'notice-box warn' }, cut), list.node,
-        h('div', { class: 'actions' }, button(t('keep_and_go'), keep, 'primary'),
+        h('div', { class: 'actions' }, broken && cutWays(broken), (!broken || list.picked()) && button(t('keep_and_go'), keep, broken ? '' : 'primary'),
           left > 0 && button(t('record_again'), () => showKind(wish()))),
-        h('p', { class: 'hint' }, app.takes.lastWasLost(asked.id) ? t('technical_free') : left > 0 ? t('takes_left', { n: left }) : t('takes_none'))),
+        !broken && h('p', { class: 'hint' }, app.takes.lastWasLost(asked.id) ? t('technical_free') : left > 0 ? t('takes_left', { n: left }) : t('takes_none'))),
       leave: list.leave,
     });
     if (openId) focusOn(head);
     if (cut) app.say(cut);
+  }
+
+  function cutWays(take) {
+    async function goOnWith({ currentTarget: pressed }) {
+      pressed.setAttribute('aria-busy', 'true');
+      if (await app.takes.mayGoOn(take)) { showKind(take.kind, take); return; }
+      pressed.removeAttribute('aria-busy');
+      app.shell.warn(t('error_network'));
+    }
+    async function use() {
+      await app.takes.end(take, take);
+      await showTakes(take.id);
+    }
+    const isFull = limits && take.seconds >= limits.hard;
+    return [!isFull && button(t('cut_go_on'), goOnWith, 'primary'), button(t('cut_use'), use, isFull ? 'primary' : '')];
   }
 
   function goOn() {
@@ -116,7 +139,7 @@ export function question(app, { question: asked }) {
 }
 
 export function stateOf(app, { local, state }) {
-  const fixed = { verified: 'take_safe', damaged: 'take_damaged', refused: 'take_refused' }[state];
+  const fixed = { verified: 'take_safe', cut: 'take_cut', damaged: 'take_damaged', refused: 'take_refused' }[state];
   if (local?.isShort) return app.t('take_short');
   if (fixed) return app.t(fixed);
   if (local) return app.t('take_sending', { percent: app.words.percent(local.size ? local.sent / local.size : 0) });
@@ -167,7 +190,7 @@ export function takeList(app, asked, openId) {
         h('label', { id }, canCount(row) && rows.length > 1 && radio, ' ',
           t('take_label', { n: i + 1, time: words.duration(row.seconds || 0), kind: t(`kind_${row.kind}`) })),
         h('span', { class: `take-state ${row.state}` }, stateOf(app, row))),
-      h('div', { class: 'actions' }, !isUnfinished(row) && toggle,
+      h('div', { class: 'actions' }, canWatch(row) && toggle,
         isUnfinished(row) && row.offset > 0 && button(t('keep_arrived'), () => keepArrived(app, row))), place);
   }
 
