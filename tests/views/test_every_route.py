@@ -236,8 +236,9 @@ def test_what_people_typed_is_shown_as_text_on_every_page(app: Flask, db: Sessio
     client = enter(world.owner)
     serve(db, EVERY_EMPLOYER)
     for table in Base.metadata.sorted_tables:
+        roomy = [column.name for column in table.c if (getattr(column.type, "length", None) or len(EVIL)) >= len(EVIL)]
         for row in db.execute(sa.select(table)).mappings().all():
-            changed = {name: with_evil(value, name) for name, value in row.items() if value is not None and value != with_evil(value, name)}
+            changed = {name: with_evil(row[name], name) for name in roomy if row[name] != with_evil(row[name], name)}
             if changed:
                 db.execute(sa.update(table).where(table.c.id == row["id"]).values(changed))
     db.commit()
