@@ -77,17 +77,23 @@ def test_a_stop_takes_hold_of_queued_work_and_going_on_finishes_it(bench: Bench,
     assert len(look(bench, db)) == 10
 
 
-def test_a_stop_between_two_criteria_stores_nothing(bench: Bench, db: Session, on: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("criterion", [1, 2])
+def test_a_stop_while_it_looks_at_a_criterion_ends_the_work_there_and_stores_nothing(
+    bench: Bench, db: Session, on: World, monkeypatch: pytest.MonkeyPatch, criterion: int
+) -> None:
     submitted(db, on)
-    before = propose._look
+    before, looks = propose._look, list[int]()
 
     def stop_then_look(*given: Any) -> Any:
-        settings.stop_proposals(db, on.actor, on.employer, NOW)
-        db.commit()
+        looks.append(1)
+        if len(looks) == criterion:
+            settings.stop_proposals(db, on.actor, on.employer, NOW)
+            db.commit()
         return before(*given)
 
     monkeypatch.setattr(propose, "_look", stop_then_look)
     assert look(bench, db) == []
+    assert len(looks) == criterion
 
 
 def test_the_same_words_make_the_same_request_whoever_said_them(bench: Bench, db: Session, on: World) -> None:
