@@ -6,13 +6,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import erasure, proposal_records, proposal_trust, proposing
+from domain import erasure, interviews, proposal_records, proposal_trust, proposing
 from domain.audit import Actor
 from domain.proposals import Floor
+from domain.proposing import School
 from jobs import calibrate
 from jobs.bench import Bench
 from models import CandidateSession, ProposalRun, ProposerModel
-from tests.factories import NOW, World
+from tests.factories import NOW, World, create_design
 from tests.proposing import agree, learn, look, submitted, teach
 
 pytestmark = pytest.mark.usefixtures("fake_encoder")
@@ -99,6 +100,20 @@ def test_it_learns_only_from_those_who_agreed(bench: Bench, db: Session, on: Wor
     db.commit()
     learn(bench)
     assert all(gone.id not in model.sources and model.n == 13 for model in db.scalars(sa.select(ProposerModel)))
+    assert proposal_trust.standings(db, Floor())[0].school == School(ready=13, gone=1)
+
+
+def test_another_wording_starts_anew_and_the_old_one_read_again_goes_on(bench: Bench, db: Session, on: World) -> None:
+    teach(db, on, 12)
+    first = on.version
+    reworded = [criterion.model_copy(update={"description": "in other words"}) for criterion in create_design().criteria]
+    on.interview.draft = create_design(criteria=reworded).model_dump()
+    other = interviews.publish(db, on.actor, on.interview, NOW)
+    on.interview.draft = create_design(title="Renamed").model_dump()
+    same = interviews.publish(db, on.actor, on.interview, NOW)
+    assert [proposing.school(db, version.criteria[0]).ready for version in (first, other, same)] == [12, 0, 12]
+    assert proposing.lessons(db, other.criteria[0], 50) == []
+    assert len(proposing.lessons(db, same.criteria[0], 50)) == 12
 
 
 def test_a_model_of_one_employer_serves_nobody_else(bench: Bench, db: Session, on: World, rival: World) -> None:
