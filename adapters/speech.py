@@ -325,7 +325,7 @@ class FakeSpeech:
 
     def __init__(self, text: str = "hello from the fake engine", error: SpeechError | None = None) -> None:
         self.text, self.error = text, error
-        self.hash, self.english_only = "0" * 64, False
+        self.hash, self.english_only, self.language, self.certainty = "0" * 64, False, "en", 1.0
         self.asked: list[dict[str, Any]] = []
 
     def start(self) -> dict[str, Any]:
@@ -349,7 +349,8 @@ class FakeSpeech:
         words = tuple(word for word in said if asked.get("start_at", 0.0) <= word.start < stable)
         text = "".join(word.text for word in words).strip()
         whole = Segment(words[0].start, words[-1].end, text, -0.2, 0.01, low_confidence=False, words=words) if words else None
-        return Speech((whole,) if whole else (), asked.get("language") or "en", 1.0, end, not words, stable, "fake", self.hash)
+        language, certainty = (asked["language"], 1.0) if asked.get("language") else (self.language, self.certainty)
+        return Speech((whole,) if whole else (), language, certainty, end, not words, stable, "fake", self.hash)
 
     def close(self) -> None:
         """Nothing to end."""

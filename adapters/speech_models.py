@@ -59,8 +59,8 @@ class Model:
         return (self.folder / "model.bin").stat().st_size
 
 
-def can_hear(name: str, language: str) -> bool:
-    """Whether the model of this name ("off" means none) knows the language of this code."""
+def can_hear(name: str, language: str | None) -> bool:
+    """Whether the model of this name ("off" means none) knows the language of this code; None: whichever is spoken."""
     return name != "off" and (language == "en" or not _is_english_only(name))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from domain import audit, proposal_records
 from domain.audit import Actor, Verb
@@ -41,6 +41,20 @@ def find_notice(db: Session, session_id: str) -> Notice | None:
     """The notice under which the recording was agreed to."""
     first = sa.select(Notice).join(Consent, Consent.notice_id == Notice.id).where(Consent.session_id == session_id).order_by(Consent.at)
     return db.scalar(first.limit(1))
+
+
+def may_transcribe(db: Session, session_id: str) -> bool:
+    """Whether the candidate agreed to be recorded under a notice that says speech is turned into text.
+
+    Where it said no, it stays no: a speech model that is added later does not hear their answers.
+    """
+    return bool(db.scalar(sa.select(told_of_words(session_id))))
+
+
+def told_of_words(session_id: str | InstrumentedAttribute[str]) -> sa.ColumnElement[bool]:
+    """The same as a condition on the sessions of a query."""
+    told = sa.select(Consent.id).join(Notice, Notice.id == Consent.notice_id)
+    return told.where(Consent.session_id == session_id, Consent.purpose == "recording", Consent.given, Notice.transcribes).exists()
 
 
 def change_ai(db: Session, session: CandidateSession, notice: Notice, given: bool, now: datetime) -> None:

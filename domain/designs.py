@@ -5,8 +5,8 @@ Defaults follow the evidence: preview on, no limit on thinking, two retakes, two
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -69,7 +69,10 @@ class Look(Part):
 
 
 class InterviewDesign(Part):
-    """The whole of it. `internal`: people who work for the employer already may apply; then workers must have been informed."""
+    """The whole of it. `internal`: people who work for the employer already may apply; then workers must have been informed.
+
+    `any_language`: each answer is written down in the language it is spoken in, not in the interview's.
+    """
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
     opening: Annotated[str, Field(min_length=1, max_length=200)]
@@ -84,6 +87,7 @@ class InterviewDesign(Part):
     questions: Annotated[list[QuestionDesign], Field(min_length=1, max_length=20)]
     criteria: Annotated[list[CriterionDesign], Field(min_length=1, max_length=12)]
     transcribe: bool = True
+    any_language: bool = False
     internal: bool = False
     workers_informed: bool = False
     look: Look = Look()
@@ -96,6 +100,11 @@ class InterviewDesign(Part):
         if sum(criterion.weight for criterion in self.criteria) <= 0:
             raise ValueError("at least one criterion must have weight")
         return self
+
+
+def spoken_language(design: Mapping[str, Any]) -> str | None:
+    """The language that answers to this (frozen) design are heard in; None: whichever each is spoken in."""
+    return None if design.get("any_language") else str(design["language"])
 
 
 def shares(weights: list[float]) -> list[int]:

@@ -218,7 +218,7 @@ def fields(draft: Draft) -> list[str]:
     criterion = ("name", "description", "weight", "anchors", *(f"anchor-{level}" for level in LEVELS))
     return [
         *("title", "opening", "language", "welcome", "days_open", "promise_days", "media_days"),
-        *("contact_name", "contact_email", "look-accent", "workers_informed", "questions", "criteria", "weights"),
+        *("contact_name", "contact_email", "look-accent", "any_language", "workers_informed", "questions", "criteria", "weights"),
         *(f"questions-{n}-{name}" for n in range(len(draft["questions"])) for name in question),
         *(f"criteria-{n}-{name}" for n in range(len(draft["criteria"])) for name in criterion),
     ]

@@ -13,7 +13,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import CandidateSession, InterviewVersion, Job, Take, TranscriptPrefix, Upload
+from domain import consents
+from models import Job, Take, TranscriptPrefix, Upload
 
 EVERY: Final = timedelta(seconds=20)
 """How much longer a recording must have become before it is worth listening again."""
@@ -28,16 +29,15 @@ def due(db: Session, now: datetime) -> Sequence[Take]:
     last = sa.func.coalesce(TranscriptPrefix.heard_at, Take.created_at)
     at_work = sa.exists().where(Job.kind == "listen", Job.subject_id == Take.id, Job.state != "done")
     growing = (
-        sa.select(Take, InterviewVersion.design)
+        sa.select(Take)
         .join(Upload, Upload.take_id == Take.id)
-        .join(CandidateSession, CandidateSession.id == Take.session_id)
-        .join(InterviewVersion, InterviewVersion.id == CandidateSession.version_id)
         .outerjoin(TranscriptPrefix, TranscriptPrefix.take_id == Take.id)
         .where(Upload.finished_at.is_(None), Upload.touched_at > now - STILL_COMING, Upload.terminated_at.is_(None))
         .where(Take.state == "recording", last <= now - EVERY, Upload.touched_at > last, ~at_work)
+        .where(consents.told_of_words(Take.session_id))
         .order_by(last)
     )
-    return [take for take, design in db.execute(growing.limit(MOST)) if design.get("transcribe", True)]
+    return db.scalars(growing.limit(MOST)).all()
 
 
 def find(db: Session, take_id: str) -> TranscriptPrefix | None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from domain import jobs, members, notices
-from domain.designs import InterviewDesign, minutes
+from domain.designs import InterviewDesign, minutes, spoken_language
 from domain.errors import NotFound
 from domain.letter_words import WORDS
 from domain.notice_words import WORDS as NOTICE_WORDS
@@ -51,11 +51,11 @@ class Letter:
 
 @dataclass(frozen=True)
 class Sender:
-    """What writing a letter takes besides the rows. `hears`: whether this installation transcribes the language of a code."""
+    """What writing a letter takes besides the rows. `hears`: whether this installation transcribes the language of a code (None: any)."""
 
     tokens: Tokens
     public_url: str
-    hears: Callable[[str], bool]
+    hears: Callable[[str | None], bool]
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _for_candidate(db: Session, mail: Mail, sender: Sender, now: datetime) -> _P
 
 def _disclosure(db: Session, session: CandidateSession, sender: Sender, locale: str) -> list[str]:
     """The two answers every candidate is owed before they begin, from what runs now."""
-    words, running = NOTICE_WORDS[locale], notices.circumstances(db, session.version, sender.hears(session.version.design["language"]))
+    words, running = NOTICE_WORDS[locale], notices.circumstances(db, session.version, sender.hears(spoken_language(session.version.design)))
     automated = words["automated_on" if running.proposals else "automated_off"]
     return [f"{words['person_q']} {words['person_a']}", f"{words['automated_q']} {automated}"]
 

@@ -76,6 +76,7 @@ def standing(db: Session, version: InterviewVersion, locale: str, speech_is_on: 
         number=(before or 0) + 1,
         facts=facts,
         asks_ai=running.proposals,
+        transcribes=running.transcripts,
         sha256=sha256,
         created_at=now,
     )
@@ -120,10 +121,16 @@ def write_facts(employer: Employer, version: InterviewVersion, running: Circumst
         "person": words["person_a"],
         "automated": words["automated_on" if running.proposals else "automated_off"],
         "never": words["never_a"],
-        "transcript": words["transcript_on" if running.transcripts else "transcript_off"],
+        "transcript": words[_transcript_key(design, running)],
         "kept": words["kept_a"],
         "another": words["another_a"],
         "rights": words["rights_a"],
         "complaint": words["complaint_a"],
     }
     return [{"question": words[f"{key}_q"].format(**filling), "answer": text.format(**filling)} for key, text in answers.items()]
+
+
+def _transcript_key(design: InterviewDesign, running: Circumstances) -> str:
+    if not running.transcripts:
+        return "transcript_off"
+    return "transcript_any" if design.any_language else "transcript_on"

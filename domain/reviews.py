@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import audit, jobs, proposing, transcripts
+from domain import audit, consents, jobs, proposing, transcripts
 from domain.audit import Actor, Verb
 from domain.errors import Conflict, NotFound
 from domain.jobs import Progress
@@ -22,7 +22,10 @@ from models.review import STAGES
 
 @dataclass(frozen=True)
 class Reply:
-    """One question with the take that counts (None: unanswered) and what was made of it. `is_opened`: by this member."""
+    """One question with the take that counts (None: unanswered) and what was made of it. `is_opened`: by this member.
+
+    `may_have_words`: the candidate was told that speech is turned into text.
+    """
 
     question: Question
     take: Take | None
@@ -30,6 +33,7 @@ class Reply:
     transcript: Transcript | None
     progress: Progress | None
     is_opened: bool
+    may_have_words: bool
 
     @property
     def can_play(self) -> bool:
@@ -79,12 +83,12 @@ def replies(db: Session, session: CandidateSession, member: Member | None) -> li
     words = newest_words(db, take_ids)
     work = {progress.take_id: progress for progress in jobs.progress(db, [session.id])[session.id]}
     views = sa.select(View.question_id).where(View.session_id == session.id, View.member_id == (member.id if member else ""))
-    opened = set(db.scalars(views)) if member else set()
+    opened, told = set(db.scalars(views)) if member else set(), consents.may_transcribe(db, session.id)
 
     def reply(question: Question) -> Reply:
         take = takes.get(question.id)
         key = take.id if take else ""
-        return Reply(question, take, media.get(key), words.get(key), work.get(key), question.id in opened)
+        return Reply(question, take, media.get(key), words.get(key), work.get(key), question.id in opened, told)
 
     return [reply(question) for question in questions(db, session.version_id)]
 

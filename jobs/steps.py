@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from config import Settings
-from domain import jobs
+from domain import consents, jobs
 from models import CandidateSession, Job, Media, Session, Take
 
 Write = Callable[[Session, datetime], list[str]]
@@ -14,10 +14,10 @@ Write = Callable[[Session, datetime], list[str]]
 
 
 def after_prepare(db: Session, settings: Settings, job: Job, media: Media, now: datetime) -> list[str]:
-    """Puts transcription in line, unless there is nothing to hear or nobody wants words."""
+    """Puts transcription in line, unless there is nothing to hear, nobody wants words or the candidate was told of none."""
     take = db.get_one(Take, media.take_id)
     session = db.get_one(CandidateSession, take.session_id)
-    if settings.speech_model == "off" or not session.version.design.get("transcribe", True):
+    if settings.speech_model == "off" or not consents.may_transcribe(db, session.id):
         return []
     if {"no_sound", "unreadable"} & set(media.flags):
         return []

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from adapters.speech import ModelChanged, ModelMissing, Segment, Speech, SpeechError, SpeechTimeout, SpeechUnreadable
 from domain import listening, media, transcripts
+from domain.designs import spoken_language
 from jobs.bench import Bench, Failed
 from jobs.queues import LIMIT_SECONDS
 from jobs.steps import Write
@@ -20,12 +21,14 @@ from models import CandidateSession, Employer, Job, Session, Take, TranscriptPre
 
 TRIES_OF_SLOW_FILE: Final = 2
 MOST_HOT_WORDS: Final = 40
+SURE_LANGUAGE: Final = 0.5
+"""Below this probability a language that was detected is a guess, and every word heard in it is marked for the reader."""
 PATIENCE: Final = (120.0, 6.0)
 """Seconds a transcript may take: a base, and so many for each second of sound (a large model on a small machine)."""
 
 
 ENGLISH_ONLY: Final = (
-    "The speech model here knows English only, and this interview is in another language. "
+    "The speech model here knows English only, and answers to this interview may be in another language. "
     "Whoever runs this server can add one that knows it: `greenroom add-model`."
 )
 
@@ -34,11 +37,11 @@ ENGLISH_ONLY: Final = (
 class Order:
     """What the engine is asked: which objects, in which language, with which names to expect, and the seconds it may take.
 
-    `prefix` is what was heard while the answer was still being given.
+    `language` None: whichever is spoken. `prefix` is what was heard while the answer was still being given.
     """
 
     keys: list[str]
-    language: str
+    language: str | None
     hot_words: list[str]
     timeout: float
     prefix: TranscriptPrefix | None = None
@@ -76,7 +79,7 @@ def order_of(db: Session, take: Take, keys: list[str], seconds: float = 0.0) -> 
     timeout = min(LIMIT_SECONDS["speech"] - 60.0, base + each * seconds)
     design = session.version.design
     names = [design["opening"], db.get_one(Employer, take.employer_id).name]
-    return Order(keys, design["language"], hot_words(names, take.question.prompt), timeout, listening.find(db, take.id))
+    return Order(keys, spoken_language(design), hot_words(names, take.question.prompt), timeout, listening.find(db, take.id))
 
 
 def heard(bench: Bench, job: Job, order: Order) -> dict[str, Any]:
@@ -105,19 +108,21 @@ def hear(bench: Bench, order: Order, *, partial: bool = False) -> tuple[Speech, 
         raise Failed(ENGLISH_ONLY, is_final=True)
     is_same = order.prefix is not None and order.prefix.engine.get("hash") == running["model_hash"]
     start, before = (order.prefix.until, order.prefix.segments) if is_same and order.prefix else (0.0, [])
+    language = order.language or (order.prefix.language if before and order.prefix else None)
     with ExitStack() as stack:
         parts = [stack.enter_context(bench.store.local_path(key)) for key in order.keys]
         said = bench.speech.transcribe(
-            parts, language=order.language, hot_words=order.hot_words, timeout=order.timeout, start_at=start, partial=partial
+            parts, language=language, hot_words=order.hot_words, timeout=order.timeout, start_at=start, partial=partial
         )
-    segments = [*before, *map(_segment, said.segments)]
+    is_guess = said.language_probability < SURE_LANGUAGE
+    segments = [*before, *({**_segment(segment), "low": segment.low_confidence or is_guess} for segment in said.segments)]
     engine = {"model": said.model, "hash": said.model_hash, **said.settings}
     return said, {"language": said.language, "engine": engine, "no_speech": not segments, "segments": segments}
 
 
 def _segment(heard: Segment) -> dict[str, Any]:
     words = [{"start": round(w.start, 3), "end": round(w.end, 3), "word": w.text, "p": round(w.probability, 3)} for w in heard.words]
-    return {"start": round(heard.start, 3), "end": round(heard.end, 3), "text": heard.text, "low": heard.low_confidence, "words": words}
+    return {"start": round(heard.start, 3), "end": round(heard.end, 3), "text": heard.text, "words": words}
 
 
 def hot_words(names: list[str], prompt: str) -> list[str]:

@@ -120,7 +120,10 @@ class CandidateSession(OfEmployer, Base):
 
 
 class Notice(OfEmployer, Base):
-    """What candidates were told, word for word. A new row whenever the configuration makes the text differ."""
+    """What candidates were told, word for word. A new row whenever the configuration makes the text differ.
+
+    `asks_ai`: it asks for agreement to proposals. `transcribes`: it says that speech is turned into text.
+    """
 
     __tablename__ = "notice"
     __table_args__ = (sa.UniqueConstraint("version_id", "locale", "sha256"),)
@@ -130,6 +133,7 @@ class Notice(OfEmployer, Base):
     number: Mapped[int]
     facts: Mapped[list[dict[str, Any]]]
     asks_ai: Mapped[bool] = mapped_column(default=False)
+    transcribes: Mapped[bool] = mapped_column(default=False)
     sha256: Mapped[str] = mapped_column(sa.String(64))
     created_at: Mapped[datetime]
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from domain import interviews
+from domain import interviews, notices
 from domain.audit import Actor
 from domain.designs import Anchor, CriterionDesign, InterviewDesign, QuestionDesign
-from models import Candidate, CandidateSession, Embed, Employer, Interview, InterviewVersion, Member
+from models import Candidate, CandidateSession, Consent, Embed, Employer, Interview, InterviewVersion, Member
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 ORIGIN = "https://careers.acme.test"
@@ -99,4 +99,13 @@ def create_candidate_session(db: Session, world: World, state: str = "in_progres
     )
     db.add(session)
     db.flush()
+    if state != "invited":
+        agree(db, session)
     return session
+
+
+def agree(db: Session, session: CandidateSession, speech_is_on: bool = True) -> None:
+    """The candidate reads the notice that stands and agrees to be recorded."""
+    notice = notices.current(db, session.version, session.locale, speech_is_on, NOW)
+    db.add(Consent(employer_id=session.employer_id, session_id=session.id, notice_id=notice.id, purpose="recording", given=True, at=NOW))
+    db.flush()

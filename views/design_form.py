@@ -12,7 +12,7 @@ from domain.drafts import LEVELS, Draft
 Form = MultiDict[str, str]
 TEXTS: Final = ("title", "opening", "welcome", "language", "contact_name", "contact_email")
 NUMBERS: Final = ("days_open", "promise_days", "media_days")
-FLAGS: Final = ("transcribe", "internal", "workers_informed")
+FLAGS: Final = ("transcribe", "any_language", "internal", "workers_informed")
 MOST: Final = 40
 
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from adapters import clock
 from adapters.speech_models import can_hear
 from domain import clips, drafts, embeds, interviews, notices, rubrics
-from domain.designs import LANGUAGES, InterviewDesign
+from domain.designs import LANGUAGES, InterviewDesign, spoken_language
 from domain.drafts import Draft
 from domain.errors import Conflict, Invalid
 from domain.interviews import Page
@@ -24,7 +24,7 @@ door = Blueprint("interviews", __name__, url_prefix="/interviews")
 guards.members_only(door, *guards.MANAGERS)
 
 ENGLISH_ONLY = (
-    "The speech model on this server knows English only: answers in this language are kept and played, but not written down. "
+    "The speech model on this server knows English only: with this choice answers are kept and played, but not written down. "
     "Whoever runs the server can add one that knows it: greenroom add-model base."
 )
 LANGUAGE_NAMES = {"en": "English", "es": "Español", "hi": "हिन्दी", "ja": "日本語", "de": "Deutsch", "fr": "Français"}
@@ -241,7 +241,7 @@ def _designer(interview: Interview, draft: Draft, status: int = 200, page: Page 
     page = page or Page(interview.draft_revision, new_id())
     values = _values(interview, draft, page, **said)
     design = values["checked"].design
-    told = notices.of_draft(db.session(), interview, design, _can_hear(design.language)) if design else []
+    told = notices.of_draft(db.session(), interview, design, _can_hear(draft)) if design else []
     return pages.page("interviews/design.html", status, told=told, **values)
 
 
@@ -259,8 +259,8 @@ def _values(
     beside: dict[str, list[str]] = {}
     for warning in checked.warnings:
         beside.setdefault(warning.field, []).append(warning.text)
-    if draft.get("transcribe") and guards.settings().speech_model != "off" and not _can_hear(draft["language"]):
-        beside.setdefault("language", []).append(ENGLISH_ONLY)
+    if draft.get("transcribe") and guards.settings().speech_model != "off" and not _can_hear(draft):
+        beside.setdefault("any_language" if draft.get("any_language") else "language", []).append(ENGLISH_ONLY)
     return {
         "interview": interview,
         "draft": draft,
@@ -281,9 +281,9 @@ def _values(
     }
 
 
-def _can_hear(language: str) -> bool:
-    """Whether the speech model of this server knows this language."""
-    return can_hear(guards.settings().speech_model, language)
+def _can_hear(draft: Draft) -> bool:
+    """Whether the speech model of this server knows what answers to this draft are spoken in."""
+    return can_hear(guards.settings().speech_model, spoken_language(draft))
 
 
 def _minutes() -> dict[str, int | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from adapters import clock
 from adapters.speech_models import can_hear
 from domain import notices
+from domain.designs import spoken_language
 from models import InterviewVersion, Notice, db
 from widget.guards import settings
 
@@ -24,5 +25,5 @@ def _chosen(version: InterviewVersion, locale: str) -> str:
 
 
 def _is_heard(version: InterviewVersion) -> bool:
-    """Whether this installation turns speech in the interview's language into text."""
-    return can_hear(settings().speech_model, version.design["language"])
+    """Whether this installation turns what is said in this interview into text."""
+    return can_hear(settings().speech_model, spoken_language(version.design))

@@ -29,6 +29,9 @@ WORDS = {
     "transcript_q": "Wird das Gesagte in Text umgewandelt?",
     "transcript_on": "Ja, durch eine Software auf denselben Systemen; dafür wird nichts woandershin gesendet. "
     "Sie kann Fehler machen, deshalb lässt sich immer das Original anhören.",
+    "transcript_any": "Ja, durch eine Software auf denselben Systemen, in der Sprache, in der Sie jeweils antworten; "
+    "dafür wird nichts woandershin gesendet. "
+    "Sie kann Fehler machen, deshalb lässt sich immer das Original anhören.",
     "transcript_off": "Nein. Die Aufnahme selbst wird angehört oder angesehen.",
     "kept_q": "Wie lange wird alles aufbewahrt?",
     "kept_a": "{employer} bewahrt Aufnahmen und Abschriften {days} Tage nach der Entscheidung auf, "

@@ -28,6 +28,8 @@ WORDS = {
     "transcript_q": "Is what I say turned into text?",
     "transcript_on": "Yes, by software on the same systems; nothing is sent elsewhere for it. "
     "It can make mistakes, so people can always hear the original.",
+    "transcript_any": "Yes, by software on the same systems, in the language each answer is spoken in; nothing is sent elsewhere for it. "
+    "It can make mistakes, so people can always hear the original.",
     "transcript_off": "No. People listen to or watch the recording itself.",
     "kept_q": "How long is it kept?",
     "kept_a": "{employer} keeps recordings and transcripts for {days} days after the decision, "

@@ -29,6 +29,9 @@ WORDS = {
     "transcript_q": "¿Se convierte en texto lo que digo?",
     "transcript_on": "Sí, con un programa en los mismos sistemas; no se envía nada a otro lugar para ello. "
     "Puede equivocarse, por eso siempre se puede escuchar el original.",
+    "transcript_any": "Sí, con un programa en los mismos sistemas, en el idioma en que hables en cada respuesta; "
+    "no se envía nada a otro lugar para ello. "
+    "Puede equivocarse, por eso siempre se puede escuchar el original.",
     "transcript_off": "No. Las personas escuchan o ven la propia grabación.",
     "kept_q": "¿Cuánto tiempo se conserva?",
     "kept_a": "{employer} conserva las grabaciones y transcripciones {days} días después de la decisión, "

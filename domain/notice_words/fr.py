@@ -29,6 +29,9 @@ WORDS = {
     "transcript_q": "Ce que je dis est-il transformé en texte ?",
     "transcript_on": "Oui, par un logiciel sur les mêmes systèmes ; rien n’est envoyé ailleurs pour cela. "
     "Il peut se tromper : on peut donc toujours écouter l’original.",
+    "transcript_any": "Oui, par un logiciel sur les mêmes systèmes, dans la langue de chaque réponse ; "
+    "rien n’est envoyé ailleurs pour cela. "
+    "Il peut se tromper : on peut donc toujours écouter l’original.",
     "transcript_off": "Non. Les personnes écoutent ou regardent l’enregistrement lui-même.",
     "kept_q": "Combien de temps est-ce conservé ?",
     "kept_a": "{employer} conserve les enregistrements et les transcriptions {days} jours après la décision, "

@@ -311,6 +311,7 @@ def upgrade() -> None:
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('facts', sa.JSON(), nullable=False),
     sa.Column('asks_ai', sa.Boolean(), nullable=False),
+    sa.Column('transcribes', sa.Boolean(), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('employer_id', sa.String(length=26), nullable=False),

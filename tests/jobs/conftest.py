@@ -21,11 +21,11 @@ from adapters.encoder import FakeEncoder
 from adapters.speech import FakeSpeech
 from adapters.storage import MediaStore
 from config import Settings
-from domain import jobs, settings
+from domain import jobs, notices, settings
 from jobs import propose
 from jobs.bench import Bench
 from jobs.queues import Queues
-from models import Part, Sessions, Take, Upload
+from models import Consent, Part, Sessions, Take, Upload
 from tests import factories
 from tests.factories import NOW, World
 
@@ -99,6 +99,13 @@ def _create_parts(db: Session, store: MediaStore, take: Take, data: bytes, piece
         key = f"uploads/{upload.id}/{offset:012d}"
         store.put(key, piece)
         db.add(Part(employer_id=take.employer_id, upload_id=upload.id, offset=offset, size=len(piece), key=key))
+
+
+def tell_of_no_words(db: Session, world: World) -> None:
+    """What the candidates of this interview read before they began said that nothing is written down."""
+    said_no = notices.current(db, world.version, "en", False, NOW)
+    db.query(Consent).update({"notice_id": said_no.id})
+    db.commit()
 
 
 @dataclass

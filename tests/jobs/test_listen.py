@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 from adapters.speech import FakeSpeech, SpeechError
-from domain import transcripts
+from domain import listening, transcripts
 from jobs import listen, run, sweep
 from jobs.bench import Bench
 from jobs.queues import Queues
 from models import Job, Take, Transcript, TranscriptPrefix, Upload
 from tests.adapters import recordings
 from tests.factories import World
-from tests.jobs.conftest import Clock, RedisServer, create_take
+from tests.jobs.conftest import Clock, RedisServer, create_take, tell_of_no_words
 
 SAID = "I listened first and then I asked"
 
@@ -108,6 +108,31 @@ def test_a_second_round_goes_on_where_the_first_ended(db: Session, bench: Bench,
     assert asked(bench)["start_at"] == 3.0
 
 
+def test_the_rest_is_heard_in_the_language_the_answer_began_in(db: Session, bench: Bench, take: Take, clock: Clock, world: World) -> None:
+    world.version.design = {**world.version.design, "any_language": True}
+    db.commit()
+    assert isinstance(bench.speech, FakeSpeech)
+    bench.speech.language = "de"
+    hear(db, bench, take, clock)
+    assert asked(bench)["language"] is None
+    bench.speech.language = "fr"
+    words = finish(db, bench, take)
+    assert (asked(bench)["language"], words.language) == ("de", "de")
+
+
+def test_many_who_were_told_of_no_words_keep_nobody_else_waiting(
+    db: Session, bench: Bench, take: Take, clock: Clock, world: World, webm: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell_of_no_words(db, world)
+    later = create_take(db, bench.store, world, webm)
+    db.query(Job).delete()
+    upload(db, later).finished_at, later.state = None, "recording"
+    monkeypatch.setattr(listening, "MOST", 1)
+    grow(db, take, clock)
+    grow(db, later, clock, 1)
+    assert [found.id for found in listening.due(db, clock.at)] == [later.id]
+
+
 def test_it_listens_again_only_when_enough_has_come(db: Session, bench: Bench, take: Take, clock: Clock) -> None:
     assert sweep.hear(bench) == 0, "the recording has only begun"
     grow(db, take, clock)
@@ -120,14 +145,13 @@ def test_it_listens_again_only_when_enough_has_come(db: Session, bench: Bench, t
     assert sweep.hear(bench) == 0, "nothing has come for a minute"
 
 
-@pytest.mark.parametrize("off", ["installation", "interview"])
+@pytest.mark.parametrize("off", ["installation", "notice"])
 def test_it_does_not_listen_where_nobody_wants_words(off: str, db: Session, bench: Bench, take: Take, clock: Clock, world: World) -> None:
     grow(db, take, clock)
     if off == "installation":
         bench.settings = bench.settings.model_copy(update={"speech_model": "off"})
     else:
-        world.version.design = {**world.version.design, "transcribe": False}
-        db.commit()
+        tell_of_no_words(db, world)
     assert listen.line_up(bench) == 0
 
 

@@ -18,7 +18,7 @@ from jobs.bench import Bench, Failed
 from models import AuditEvent, CandidateSession, Job, Media, Question, Take, Transcript
 from tests.adapters import recordings
 from tests.factories import NOW, World
-from tests.jobs.conftest import Clock, create_take
+from tests.jobs.conftest import Clock, create_take, tell_of_no_words
 
 
 @pytest.fixture(scope="module")
@@ -123,16 +123,29 @@ def test_an_answer_without_sound_is_not_transcribed(db: Session, bench: Bench, w
     assert db.query(Job).filter_by(kind="transcribe").count() == 0
 
 
-@pytest.mark.parametrize("off", ["installation", "interview"])
+@pytest.mark.parametrize("off", ["installation", "notice"])
 def test_transcription_switched_off_leaves_the_answer_playable(off: str, db: Session, bench: Bench, take: Take, world: World) -> None:
     if off == "installation":
         bench.settings = bench.settings.model_copy(update={"speech_model": "off"})
     else:
-        world.version.design = {**world.version.design, "transcribe": False}
-        db.commit()
+        tell_of_no_words(db, world)
     run.run_next(bench, "prepare")
     assert db.query(Job).filter_by(kind="transcribe").count() == 0
     assert jobs.progress(db, [take.session_id])[take.session_id][0].state == "ready"
+
+
+def test_a_model_added_later_does_not_hear_who_was_told_that_nothing_is_written_down(
+    db: Session, bench: Bench, world: World, webm: bytes, clock: Clock
+) -> None:
+    """The bundled model knew English only when they began; by now there is one that knows their language."""
+    world.version.design = {**world.version.design, "language": "de"}
+    told_no = create_take(db, bench.store, world, webm)
+    tell_of_no_words(db, world)
+    told_yes = create_take(db, bench.store, world, webm)
+    while any(run.run_next(bench, kind) for kind in ("prepare", "transcribe")):
+        pass
+    assert [transcripts.find_newest(db, take.id) is not None for take in (told_no, told_yes)] == [False, True]
+    assert jobs.progress(db, [told_no.session_id])[told_no.session_id][0].state == "ready"
 
 
 def test_silence_is_kept_as_no_speech(db: Session, bench: Bench, take: Take) -> None:
@@ -268,8 +281,40 @@ def test_parts_are_joined_in_the_order_of_their_offsets(db: Session, bench: Benc
     assert joined.getvalue() == webm
 
 
-def test_an_english_model_is_not_asked_about_another_language(db: Session, bench: Bench, take: Take, world: World) -> None:
-    world.version.design = {**world.version.design, "language": "de"}
+def speak_any_language(db: Session, world: World) -> None:
+    world.version.design = {**world.version.design, "any_language": True}
+    db.commit()
+
+
+def test_where_any_language_may_be_spoken_it_is_heard_and_not_assumed(db: Session, bench: Bench, take: Take, world: World) -> None:
+    speak_any_language(db, world)
+    assert isinstance(bench.speech, FakeSpeech)
+    bench.speech.language = "ar"
+    run.run_next(bench, "prepare")
+    run.run_next(bench, "transcribe")
+    words = transcripts.find_newest(db, take.id)
+    assert words is not None
+    assert bench.speech.asked[0]["language"] is None
+    assert (words.language, words.segments[0]["low"]) == ("ar", False)
+    assert media.get_rendition(db, take.id, "captions").text.decode().count("\u200f") == 2  # type: ignore[union-attr]
+
+
+def test_words_in_a_language_that_was_guessed_are_marked_for_the_reader(db: Session, bench: Bench, take: Take, world: World) -> None:
+    speak_any_language(db, world)
+    assert isinstance(bench.speech, FakeSpeech)
+    bench.speech.certainty = 0.3
+    run.run_next(bench, "prepare")
+    run.run_next(bench, "transcribe")
+    words = transcripts.find_newest(db, take.id)
+    assert words is not None
+    assert [segment["low"] for segment in words.segments] == [True]
+
+
+@pytest.mark.parametrize("spoken", [{"language": "de"}, {"any_language": True}])
+def test_an_english_model_is_not_asked_about_another_language(
+    db: Session, bench: Bench, take: Take, world: World, spoken: dict[str, Any]
+) -> None:
+    world.version.design = {**world.version.design, **spoken}
     db.commit()
     assert isinstance(bench.speech, FakeSpeech)
     bench.speech.english_only = True

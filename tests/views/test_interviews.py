@@ -243,6 +243,21 @@ def test_a_language_the_speech_model_cannot_hear_is_said_beside_it_and_in_the_no
     assert ("add-model" in page, off in page) == (False, False)
 
 
+def test_answers_in_any_language_are_chosen_shown_and_told_as_the_speech_model_allows(
+    alice: FlaskClient, world: World, door: Door, settings: Settings
+) -> None:
+    address = f"/interviews/{world.interview.id}"
+    alice.post(f"{address}/publish", data=form_of(alice, address, any_language="on"))
+    page = unescape(alice.get(address).text)
+    assert ('name="any_language" checked' in page, "greenroom add-model" in page) == (True, True)
+    assert "in the language spoken" in alice.get(f"{address}/versions/2").text
+    answers = [fact["answer"] for fact in door.open().json["notice"]["facts"]]  # type: ignore[index]
+    assert WORDS["en"]["transcript_off"] in answers, "the bundled model would hear every language as English"
+    alice.application.extensions["settings"] = settings.model_copy(update={"speech_model": "base"})
+    assert "greenroom add-model" not in unescape(alice.get(address).text)
+    assert WORDS["en"]["transcript_any"] in [fact["answer"] for fact in door.open().json["notice"]["facts"]]  # type: ignore[index]
+
+
 def test_it_will_not_publish_without_a_contact(alice: FlaskClient, world: World, db: Session) -> None:
     world.employer.contact_email = ""
     db.commit()

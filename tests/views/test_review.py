@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import erasure, reviews
-from models import Accommodation, AuditEvent, CandidateSession, Decision, Job, Media, Note, Score, Scorecard, Take, Transcript, View
+from domain import erasure, jobs, reviews
+from models import Accommodation, AuditEvent, CandidateSession, Decision, Job, Media, Note, Notice, Score, Scorecard, Take, Transcript, View
 from tests.factories import NOW, World
 from tests.reviewing import SAID, WRITTEN, actor, create_submitted, levels, score
 from tests.views.conftest import Enter
@@ -50,6 +50,18 @@ def changes(db: Session, session: CandidateSession) -> dict[str, dict[str, str]]
         f"{at}/takes/{take}/retry": {},
         f"{at}/answers/{question}/open": {},
     }
+
+
+def test_why_there_are_no_words_is_said(bob: FlaskClient, db: Session, session: CandidateSession) -> None:
+    for row in db.scalars(select(Transcript)):
+        jobs.add(db, row.employer_id, "prepare", row.take_id, NOW).state = "done"
+        db.delete(row)
+    db.commit()
+    why = "the candidate was told that nothing is written down"
+    assert why not in bob.get(f"/sessions/{session.id}").text
+    db.scalars(select(Notice)).one().transcribes = False
+    db.commit()
+    assert why in bob.get(f"/sessions/{session.id}").text
 
 
 def test_the_page_shows_answers_words_and_anchors(bob: FlaskClient, session: CandidateSession) -> None:
