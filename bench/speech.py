@@ -4,7 +4,7 @@
 
 Makes `count` answers of 20 to 180 s as a browser records them (synthetic voices whose every word is known), then runs
 lanes over the same files: the whole pipeline (database, store, Redis, worker processes), the adapters alone (prepare in
-the sandbox, then a warm engine in its child), bare faster-whisper with the same model held in memory, the
+the sandbox, then a warm engine in its child), bare faster-whisper with the same model and beam held in memory, the
 whisper-ctranslate2 command line once per file with its own defaults one file after the other, and the same with as many
 commands at once as there are workers, one thread each. Then clips in which nobody speaks. CPU seconds are the fair
 column on a busy machine. Needs espeak-ng.
@@ -90,6 +90,7 @@ def _row(lane: str, folder: Path, truths: list[dict[str, Any]], seconds: float, 
     lines = [json.loads(line) for worker in running for line in worker.communicate()[0].splitlines()]
     wall, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    wall, cpu = wall - sum(line.get("setup", 0) for line in lines), cpu - sum(line.get("setup_cpu", 0) for line in lines)
     heard = {line["number"]: line for line in lines if "number" in line}
     wrong, starts = compared(truths, heard)
     peak = max((line["peak"] for line in lines if "peak" in line), default=0)
@@ -133,8 +134,10 @@ def _work(lane: str, folder: Path, count: int, share: int, workers: int) -> None
 
 
 def _pipeline(folder: Path, mine: range, workers: int) -> None:
-    """Every answer through the real thing. The time to put the bytes into store and database counts."""
+    """Every answer through the real thing. Making an installation does not count; starting workers and storing the bytes do."""
+    began = time.monotonic()
     with open_house() as house:
+        print(json.dumps({"setup": time.monotonic() - began, "setup_cpu": time.process_time()}))
         for _ in range(workers):
             house.start_worker()
         session = house.session()
@@ -178,11 +181,13 @@ def _bare(folder: Path, mine: range) -> None:
     """The engine's own batched pipeline with its own decoding and voice detector, held in one process."""
     from faster_whisper import BatchedInferencePipeline, WhisperModel
 
+    from adapters.speech_child import BEAM
+
     model = WhisperModel(str(find_model(BUNDLED).folder), device="cpu", compute_type="int8", cpu_threads=1)
     pipeline = BatchedInferencePipeline(model)
     for number in mine:
         path = str(folder / f"{number:03}.media")
-        segments, _ = pipeline.transcribe(path, language="en", beam_size=5, batch_size=2, word_timestamps=True)
+        segments, _ = pipeline.transcribe(path, language="en", beam_size=BEAM, batch_size=2, word_timestamps=True)
         found = list(segments)
         words = [(word.word, float(word.start)) for segment in found for word in segment.words]
         _say(number, " ".join(segment.text for segment in found), words)

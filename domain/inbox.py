@@ -16,7 +16,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import addenda, audit, members, search, tags
+from domain import addenda, audit, jobs, members, search, tags
 from domain.audit import Actor, Verb
 from domain.scorecards import OVERSEERS
 from models import Candidate, CandidateSession, Interview, Member, Scorecard, Tag
@@ -62,7 +62,7 @@ class Filter:
 class Row:
     """One line of the list. `is_scored`: the looking member's own scorecard is in; before that a reviewer gets no `verdict`.
 
-    `asked`: the state of what was asked back.
+    `asked`: the state of what was asked back. `work`: recordings are still `at_work`, or work on one has `failed`.
     """
 
     id: str
@@ -79,6 +79,7 @@ class Row:
     excerpt: str = ""
     tags: Sequence[str] = ()
     asked: str = ""
+    work: str = ""
 
 
 @dataclass(frozen=True)
@@ -272,10 +273,11 @@ def _rows(db: Session, member: Member, ids: Sequence[str], text: str = "") -> li
     own = sa.select(Scorecard.session_id).where(Scorecard.session_id.in_(ids), Scorecard.member_id == member.id)
     scored = set(db.scalars(own.where(Scorecard.submitted_at.is_not(None))))
     pieces = search.excerpts(db, member, list(ids), text) if text else {}
-    marked, asked = tags.of_sessions(db, ids), addenda.states(db, ids)
+    marked, asked, work = tags.of_sessions(db, ids), addenda.states(db, ids), jobs.unfinished(db, ids)
 
     def line(row: Any) -> Row:
-        known: dict[str, Any] = {"excerpt": pieces.get(row.id, ""), "tags": marked.get(row.id, ()), "asked": asked.get(row.id, "")}
+        known: dict[str, Any] = {"excerpt": pieces.get(row.id, ""), "tags": marked.get(row.id, ())}
+        known |= {"asked": asked.get(row.id, ""), "work": work.get(row.id, "")}
         if member.role not in OVERSEERS and row.id not in scored:
             known["verdict"] = ""
         return Row(**{**row._mapping, **known}, is_scored=row.id in scored)

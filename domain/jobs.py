@@ -179,6 +179,17 @@ def progress(db: Session, session_ids: Sequence[str]) -> dict[str, list[Progress
     return found
 
 
+def unfinished(db: Session, session_ids: Sequence[str]) -> dict[str, str]:
+    """Those of these candidate sessions with a recording that is still `at_work`, or on which work has `failed` for good."""
+    has_failed = sa.func.max(sa.case((Job.state == "parked", 1), else_=0))
+    found = (
+        sa.select(Take.session_id, has_failed)
+        .join(Job, sa.and_(Job.subject_id == Take.id, Job.kind.in_(("prepare", "transcribe")), Job.state != "done"))
+        .where(Take.session_id.in_(session_ids), Take.state.not_in(("discarded", "erased")))
+    )
+    return {row[0]: "failed" if row[1] else "at_work" for row in db.execute(found.group_by(Take.session_id))}
+
+
 def _jobs_of(db: Session, take_ids: Iterable[str]) -> dict[str, list[Job]]:
     found: dict[str, list[Job]] = {}
     for job in db.scalars(sa.select(Job).where(Job.subject_id.in_(list(take_ids)), Job.kind.in_(("prepare", "transcribe")))):

@@ -144,9 +144,9 @@ class AppWorker(SimpleWorker):
         _give_back(self._bench, 0.0)
 
 
-def _give_back(bench: Bench, grace: float = GRACE) -> None:
+def _give_back(bench: Bench, grace: float | None = None) -> None:
     """Ends the process when its piece of work did not end in time; the row is free for the next worker at once."""
-    time.sleep(grace)
+    time.sleep(GRACE if grace is None else grace)
     with bench.sessions.open() as db:
         jobs.free(db, bench.worker, bench.now(), counts=False)
         db.commit()

@@ -8,14 +8,12 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from adapters.speech import FakeSpeech, SpeechEngine, SpeechError, SpeechTimeout, SpeechUnreadable
-from adapters.speech_child import _is_believed
 from adapters.speech_models import ModelChanged, ModelMissing, find_model, fingerprint
 from adapters.speech_words import Heard, phrases, settled
 from bench.clips import SENTENCES, spoken, wordless
@@ -240,16 +238,6 @@ def test_a_name_is_found_in_the_users_cache(tmp_path: Path, monkeypatch: pytest.
     found = find_model(name)
     assert found.folder == snapshot
     assert not found.is_english_only
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds", "kept"),
-    [("no, " * 8, 6.0, True), ("4-" * 220, 5.0, False), ("4-" * 220, 28.0, True)],
-    ids=["a person repeats", "a loop", "slow enough"],
-)
-def test_a_loop_faster_than_speech_is_not_believed(text: str, seconds: float, kept: bool) -> None:
-    segment = SimpleNamespace(text=text, no_speech_prob=0.1, avg_logprob=-0.2, compression_ratio=12.0)
-    assert _is_believed(segment, seconds) is kept
 
 
 def test_words_late_by_a_constant_are_moved_and_kept_out_of_the_pause() -> None:

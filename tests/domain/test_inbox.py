@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import decisions, inbox, notes, search
+from domain import decisions, inbox, jobs, notes, search
 from domain.errors import NotFound
 from domain.inbox import Filter
-from models import Candidate, Note, SearchEntry, serve
+from models import Candidate, Note, SearchEntry, Take, serve
 from tests.factories import NOW, World, create_candidate_session
 from tests.reviewing import SAID, actor, create_submitted, score
 
@@ -44,6 +44,19 @@ def test_each_session_is_in_the_view_it_waits_in(db: Session, world: World) -> N
         "ended": ["expired"],
     }
     assert inbox.counts(db, world.reviewer, Filter()) == {view: len(rows) for view, rows in found.items()}
+
+
+def test_it_shows_whose_recordings_are_in_work_and_whose_need_another_try(db: Session, world: World) -> None:
+    made = {name: create_submitted(db, world, name) for name in ("ready", "at_work", "failed", "given up")}
+    for name, session in made.items():
+        for n, take in enumerate(db.scalars(select(Take).where(Take.session_id == session.id, Take.kind != "text"))):
+            for kind in ("prepare", "transcribe"):
+                job = jobs.add(db, take.employer_id, kind, take.id, NOW)
+                job.state = "done" if n == 0 or name == "ready" else "parked" if name in ("failed", "given up") else "waiting"
+            take.state = "discarded" if name == "given up" and n else take.state
+    db.flush()
+    shown = {row.name: row.work for row in inbox.page(db, world.reviewer, Filter()).rows}
+    assert shown == {"ready": "", "at_work": "at_work", "failed": "failed", "given up": ""}
 
 
 def test_a_hold_still_waits_for_a_decision(db: Session, world: World) -> None:

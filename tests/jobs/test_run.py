@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from adapters import media as decoder
+from adapters.media import MediaTimeout
 from adapters.speech import FakeSpeech, ModelMissing, SpeechError, SpeechTimeout
 from adapters.storage import MediaStore, StoreError, StoreFull
 from domain import accommodations, jobs, media, transcripts, uploads
 from domain.accommodations import Wishes
 from jobs import run
 from jobs.bench import Bench, Failed
-from models import AuditEvent, CandidateSession, Job, Media, Question, Take, Transcript
+from models import AuditEvent, CandidateSession, Job, Media, Question, Sessions, Take, Transcript
 from tests.adapters import recordings
 from tests.factories import NOW, World
-from tests.jobs.conftest import Clock, create_take, tell_of_no_words
+from tests.jobs.conftest import Clock, create_take, tell_of_no_words, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -251,6 +255,71 @@ def test_a_worker_that_lost_its_row_stores_nothing(
     run.run_next(bench, "prepare")
     assert media.find_media(db, take.id) is None
     assert job_of(db, "prepare").worker == "worker-2"
+
+
+class AwayAtFirst:
+    """A database that does not answer the first time it is asked."""
+
+    def __init__(self, real: Sessions) -> None:
+        self._real, self.refused = real, 0
+
+    def open(self, *served: Any) -> Any:
+        if not self.refused:
+            self.refused += 1
+            raise OperationalError("SELECT 1", {}, Exception("away"))
+        return self._real.open(*served)
+
+
+def test_a_row_is_kept_while_its_work_goes_on_even_if_the_database_was_away(
+    db: Session, bench: Bench, take: Take, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = bench.sessions
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=0.4))
+
+    def time_passes() -> None:
+        bench.sessions = away  # type: ignore[assignment]
+        clock.forward(30)
+        assert wait_for(lambda: (job_of(db, "prepare").lease_until or clock.at) > clock.at, 10)
+        bench.sessions = real
+
+    away = AwayAtFirst(real)
+    monkeypatch.setitem(run.WORK, "prepare", slowly(bench, time_passes))
+    assert run.run_next(bench, "prepare")
+    assert (away.refused, job_of(db, "prepare").state) == (1, "done")
+
+
+def test_a_recording_too_slow_to_prepare_is_tried_twice_and_then_parked(
+    db: Session, bench: Bench, take: Take, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*_: Any) -> None:
+        raise MediaTimeout("late")
+
+    monkeypatch.setattr(decoder, "prepare", late)
+    for state in ("waiting", "parked"):
+        assert run.run_next(bench, "prepare")
+        assert (job_of(db, "prepare").state, job_of(db, "prepare").error) == (state, "Preparing the recording took longer than allowed.")
+        clock.forward(60)
+
+
+def test_words_of_what_is_gone_are_not_asked_for(db: Session, bench: Bench, take: Take) -> None:
+    jobs.add(db, take.employer_id, "transcribe", take.id, bench.now())
+    db.commit()
+    assert run.run_next(bench, "transcribe")
+    assert job_of(db, "transcribe").state == "parked"
+    assert "nothing to listen to" in job_of(db, "transcribe").error
+
+
+def test_a_worker_without_a_speech_engine_says_so(db: Session, bench: Bench, take: Take) -> None:
+    run.run_next(bench, "prepare")
+    bench.speech = None
+    run.run_next(bench, "transcribe")
+    assert job_of(db, "transcribe").error == "Transcription is switched off on this worker."
+
+
+def test_a_worker_that_is_ending_takes_nothing_more(db: Session, bench: Bench, take: Take) -> None:
+    bench.stopping.set()
+    assert not run.run_next(bench, "prepare")
+    assert job_of(db, "prepare").attempts == 0
 
 
 def test_a_worker_told_to_stop_gives_its_work_back_untried(db: Session, bench: Bench, take: Take, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,6 +153,16 @@ def test_a_worker_told_to_stop_finishes_what_it_holds(db: Session, take: Take, s
     assert state(db, "transcribe") == "done"
 
 
+def test_a_worker_told_to_stop_gives_back_what_takes_too_long(db: Session, take: Take, start: Start) -> None:
+    worker = start("w1", "endless")
+    assert wait_for(lambda: state(db, "transcribe") == "running")
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(timeout=10) == 0
+    job = job_of(db, "transcribe")
+    assert job is not None
+    assert (job.state, job.attempts) == ("waiting", 0)
+
+
 def test_an_idle_worker_stops_at_once(db: Session, start: Start, real_redis: RedisServer) -> None:
     worker = start("w1")
     assert wait_for(lambda: real_redis.client.scard("rq:workers") == 1)

@@ -22,6 +22,14 @@ class SlowSpeech(FakeSpeech):
         return super().transcribe(parts, **asked)
 
 
+class EndlessSpeech(FakeSpeech):
+    """Takes longer than a worker that was told to stop may take."""
+
+    def transcribe(self, parts: Sequence[Path], **asked: Any) -> Speech:
+        time.sleep(600)
+        return super().transcribe(parts, **asked)
+
+
 class StuckSpeech(FakeSpeech):
     """Native code that never comes back, in a child that is killed at its limit."""
 
@@ -35,13 +43,15 @@ class StuckSpeech(FakeSpeech):
         raise SpeechTimeout("killed")
 
 
-ENGINES = {"fake": FakeSpeech, "slow": SlowSpeech, "stuck": StuckSpeech}
+ENGINES = {"fake": FakeSpeech, "slow": SlowSpeech, "endless": EndlessSpeech, "stuck": StuckSpeech}
 
 
 def main() -> None:
     settings = Settings.model_validate_json(sys.argv[1])
     bench = worker.make_bench(settings, sys.argv[2])
     bench.speech = ENGINES[sys.argv[3]]("I listened first")
+    if sys.argv[3] == "endless":
+        worker.GRACE = 0.5  # type: ignore[misc]
     worker.work(bench)
 
 

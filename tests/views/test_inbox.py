@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from adapters import clock
-from domain import inbox, invites, reviews, saved_filters, search, shortlist, tags
-from models import AuditEvent, CandidateSession, Decision, Mail, SavedFilter, Tag
+from domain import inbox, invites, jobs, reviews, saved_filters, search, shortlist, tags
+from models import AuditEvent, CandidateSession, Decision, Mail, SavedFilter, Tag, Take
 from tests.factories import World
 from tests.reviewing import create_submitted, score
 from tests.views.conftest import Enter
@@ -26,6 +26,17 @@ def test_it_lists_who_waits_and_counts(enter: Enter, db: Session, world: World) 
     assert "Zoë Krüger" in page
     assert 'To score<span class="count">1</span>' in page
     assert "Next for me" in page
+
+
+def test_progress_and_failed_work_are_seen_on_the_row(enter: Enter, db: Session, world: World) -> None:
+    take = db.scalars(select(Take).where(Take.session_id == create_submitted(db, world).id, Take.kind == "video")).one()
+    job = jobs.add(db, take.employer_id, "transcribe", take.id, clock.now())
+    db.commit()
+    bob = enter(world.reviewer)
+    assert "being made ready" in bob.get("/").text
+    job.state = "parked"
+    db.commit()
+    assert "needs another try" in bob.get("/").text
 
 
 def test_an_empty_view_says_what_will_come_here(enter: Enter, world: World) -> None:

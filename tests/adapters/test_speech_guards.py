@@ -1,0 +1,89 @@
+"""What the speech engine does not believe, hears once more, or answers in spite of everything. No model is loaded here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from adapters.speech import SpeechEngine
+from adapters.speech_child import Engine, _answered, _is_believed
+from adapters.speech_windows import Window
+
+ROOT = Path(__file__).parents[2]
+
+
+def segment(text: str = "I listened.", **changes: Any) -> Any:
+    word = SimpleNamespace(start=1.0, end=2.0, word=f" {text}", probability=0.9)
+    values = {"text": text, "no_speech_prob": 0.1, "avg_logprob": -0.2, "compression_ratio": 1.2, "seek": 0, "words": [word]}
+    return SimpleNamespace(**(values | changes))
+
+
+@pytest.mark.parametrize(
+    ("heard", "seconds", "kept"),
+    [
+        (segment("no, " * 8, compression_ratio=12.0), 6.0, True),
+        (segment("4-" * 220, compression_ratio=12.0), 5.0, False),
+        (segment("4-" * 220, compression_ratio=12.0), 28.0, True),
+        (segment("no, " * 8, compression_ratio=12.0, avg_logprob=-1.2), 6.0, False),
+        (segment("Thank you.", no_speech_prob=0.9, avg_logprob=-0.7), 6.0, False),
+        (segment("Thank you.", no_speech_prob=0.9, avg_logprob=-0.1), 6.0, True),
+    ],
+    ids=["a person repeats", "a loop", "slow enough", "an unsure loop", "perhaps nobody spoke", "surely somebody spoke"],
+)
+def test_what_the_engine_itself_doubts_is_not_believed(heard: Any, seconds: float, kept: bool) -> None:
+    assert _is_believed(heard, seconds) is kept
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """An engine whose first try is what a test puts into `first`, and whose careful try hears “carefully”."""
+    made = object.__new__(Engine)
+    made._batch, made._english = 1, True  # type: ignore[attr-defined]
+    monkeypatch.setattr(Engine, "_carefully", lambda *_: [segment("carefully")])
+    return made
+
+
+def decoded(engine: Engine, first: Any) -> list[str]:
+    engine._batched = SimpleNamespace(transcribe=lambda *_, **__: ([first], None))  # type: ignore[assignment]
+    found = engine._decoded(np.zeros(16_000 * 9, dtype=np.float32), [Window(0.0, 9.0, ((0.0, 9.0),))], "en", "")
+    return [word.text.strip() for _, words in found for word in words]
+
+
+@pytest.mark.parametrize(
+    ("changes", "heard"), [({}, "at once"), ({"compression_ratio": 3.0}, "carefully"), ({"avg_logprob": -1.5}, "carefully")]
+)
+def test_a_text_that_looks_wrong_is_heard_once_more(engine: Engine, changes: dict[str, Any], heard: str) -> None:
+    assert decoded(engine, segment("at once", **changes)) == [heard]
+
+
+def test_a_fault_with_one_file_is_an_answer_and_costs_no_model() -> None:
+    def broken(_asked: dict[str, Any]) -> None:
+        raise ZeroDivisionError("odd file")
+
+    assert _answered(SimpleNamespace(transcribe=broken), {}) == {"error": "ZeroDivisionError: odd file"}  # type: ignore[arg-type]
+
+
+def test_what_a_library_prints_is_not_taken_for_an_answer() -> None:
+    noisy = (
+        "import os, adapters.speech_child as child\n"
+        "class Noisy:\n    settings = {'device': 'cpu'}\n    def __init__(self, _): os.write(1, b'loading...')\n"
+        "child.Engine = Noisy\nchild.run({})"
+    )
+    done = subprocess.run([sys.executable, "-c", noisy], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=True)
+    assert done.stdout == b'{"device": "cpu"}\n'
+
+
+def test_a_child_inherited_through_a_fork_is_neither_asked_nor_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two users of one pipe would read each other's words."""
+    parents = SimpleNamespace(process=SimpleNamespace(poll=lambda: None), kill=pytest.fail)
+    made = SpeechEngine()
+    made._child, made._owner = parents, 1  # type: ignore[assignment]
+    own = SimpleNamespace(process=SimpleNamespace(poll=lambda: None))
+    monkeypatch.setattr(made, "_start_child", lambda: own)
+    assert made._require_child() is own  # type: ignore[comparison-overlap]
