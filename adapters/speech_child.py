@@ -29,6 +29,8 @@ BATCH = {"cpu": 1, "cuda": 16}
 """Windows decoded together: on a processor two are 6 % faster than one and cost 120 MB, which breaks the promise of 450."""
 LONGEST = 28.0
 """Seconds of speech per window; the engine reaches 30, margins included."""
+SILENCE_AFTER = 100
+"""Hundredths of a second of silence that follow the sound of a window; without any the end of a sentence is missed."""
 WIDEST_GAP = 4.0
 LAG = {"bundled": 0.1}
 """Seconds by which a model times its words late, where that was measured."""
@@ -72,6 +74,16 @@ def _answered(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
         return {"error": f"{type(failed).__name__}: {failed}"}
 
 
+class Model(WhisperModel):
+    """Looks at as much sound as there is and a second of silence more, not always at thirty seconds."""
+
+    def encode(self, features: Sound) -> Any:
+        """Features end in zeros where the library filled the window up."""
+        filled = np.flatnonzero(features.reshape(-1, features.shape[-1]).any(axis=0))
+        end = int(filled[-1]) + 1 + SILENCE_AFTER if len(filled) else SILENCE_AFTER
+        return super().encode(np.ascontiguousarray(features[..., : end + end % 2]))
+
+
 class Engine:
     """A loaded model and how it is used."""
 
@@ -84,9 +96,7 @@ class Engine:
         self._english = bool(request["english"])
         self._lag = LAG.get(request["name"], 0.0)
         self._batch = BATCH[device]
-        self._model = WhisperModel(
-            request["folder"], device=device, compute_type=compute, cpu_threads=request["threads"], local_files_only=True
-        )
+        self._model = Model(request["folder"], device=device, compute_type=compute, cpu_threads=request["threads"], local_files_only=True)
         self._batched = BatchedInferencePipeline(self._model)
         self.settings = {
             "device": device, "compute_type": compute, "threads": request["threads"], "beam_size": BEAM,

@@ -58,7 +58,7 @@ def main() -> None:
     if given.lane:
         _work(given.lane, given.folder, given.count, given.share, given.workers)
         return
-    truths = _made(given.folder, given.count)
+    truths = made(given.folder, given.count)
     seconds = sum(truth["seconds"] for truth in truths)
     print(f"{given.count} answers, {seconds:.0f} s of sound, {given.workers} worker processes, load {os.getloadavg()[0]:.1f}")
     print(f"{'lane':14}{'wall s':>8}{'CPU s':>8}{'x wall':>8}{'x CPU':>8}{'WER %':>8}{'start ms':>10}{'p90 ms':>8}{'peak MB':>9}")
@@ -67,7 +67,7 @@ def main() -> None:
     _nobody()
 
 
-def _made(folder: Path, count: int) -> list[dict[str, Any]]:
+def made(folder: Path, count: int) -> list[dict[str, Any]]:
     """The answers as files with their truth beside them; made once and kept in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     truths: list[dict[str, Any]] = []
