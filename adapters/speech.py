@@ -216,7 +216,11 @@ class SpeechEngine:
         child = sandbox.start("adapters.speech_child", request, limits, confinement, pipes=True)
         self._child, self._owner, self._buffer = child, os.getpid(), b""
         named = {"model": model.name, "model_hash": model.fingerprint, "english_only": model.is_english_only}
-        self._loaded = self._read(child, _LOAD_TIMEOUT) | named
+        loaded = self._read(child, _LOAD_TIMEOUT)
+        if "error" in loaded:
+            self._end_child()
+            raise SpeechError(str(loaded["error"]))
+        self._loaded = loaded | named
         return child
 
     def _end_child(self) -> None:

@@ -53,7 +53,11 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     # Whatever a library prints must not be taken for an answer.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    engine = Engine(request)
+    try:
+        engine = Engine(request)
+    except (RuntimeError, ValueError) as failed:  # a device that is not there, a model this engine cannot read
+        _say(answers, {"error": str(failed)})
+        return {}
     _say(answers, engine.settings)
     for line in sys.stdin:
         _say(answers, _answered(engine, json.loads(line)))
@@ -74,14 +78,14 @@ def _answered(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
         return {"error": f"{type(failed).__name__}: {failed}"}
 
 
-class Model(WhisperModel):
-    """Looks at as much sound as there is and a second of silence more, not always at thirty seconds."""
+class Pipeline(BatchedInferencePipeline):
+    """Looks at as much sound as a window has and a second of silence more, not always at thirty seconds."""
 
-    def encode(self, features: Sound) -> Any:
+    def generate_segment_batched(self, features: Sound, *given: Any) -> Any:
         """Features end in zeros where the library filled the window up."""
         filled = np.flatnonzero(features.reshape(-1, features.shape[-1]).any(axis=0))
         end = int(filled[-1]) + 1 + SILENCE_AFTER if len(filled) else SILENCE_AFTER
-        return super().encode(np.ascontiguousarray(features[..., : end + end % 2]))
+        return super().generate_segment_batched(np.ascontiguousarray(features[..., : end + end % 2]), *given)
 
 
 class Engine:
@@ -96,8 +100,10 @@ class Engine:
         self._english = bool(request["english"])
         self._lag = LAG.get(request["name"], 0.0)
         self._batch = BATCH[device]
-        self._model = Model(request["folder"], device=device, compute_type=compute, cpu_threads=request["threads"], local_files_only=True)
-        self._batched = BatchedInferencePipeline(self._model)
+        self._model = WhisperModel(
+            request["folder"], device=device, compute_type=compute, cpu_threads=request["threads"], local_files_only=True
+        )
+        self._batched = Pipeline(self._model)
         self.settings = {
             "device": device, "compute_type": compute, "threads": request["threads"], "beam_size": BEAM,
             "batch_size": self._batch, "window": LONGEST, "word_lag": self._lag,

@@ -86,7 +86,7 @@ def _engine(changes: dict[str, Any]) -> tuple[Any, Counter[str]]:
     spent: Counter[str] = Counter()
     places: list[tuple[Any, str, str]] = [
         (child, "_sound", "decode"), (child, "speech_spans", "find speech"), (FeatureExtractor, "__call__", "features"),
-        (child.Model, "encode", "encode"), (child.BatchedInferencePipeline, "generate_segment_batched", "write words"),
+        (child.WhisperModel, "encode", "encode"), (child.Pipeline, "generate_segment_batched", "write words"),
         (child.WhisperModel, "add_word_timestamps", "time words"), (child.Engine, "_carefully", "once more"),
     ]  # fmt: skip
     for place, name, phase in places:

@@ -148,7 +148,8 @@ def _speech(settings: Settings) -> Finding:
     except ModelMissing as missing:
         return Finding(FAIL, str(missing), f"./greenroom add-model {name}, or set GREENROOM_SPEECH_MODEL")
     except SpeechError as broken:
-        return Finding(FAIL, f"speech model {name} does not load: {str(broken)[:160]}", "check GREENROOM_SPEECH_DEVICE and the memory")
+        what = f"speech model {name} does not load (device {settings.speech_device}): {str(broken)[:160]}"
+        return Finding(FAIL, what, "set GREENROOM_SPEECH_DEVICE=cpu, or mend the GPU's driver; look whether there is memory enough")
     languages = "English only" if running["english_only"] else "many languages"
     what = f"speech model {name}: {languages}, {running['compute_type']} on {running['device']}, {str(running['model_hash'])[:12]}"
     if name != BUNDLED and find_pin(settings.data / "models", name) is None:

@@ -10,10 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from faster_whisper import BatchedInferencePipeline, WhisperModel
 
 from adapters.speech import SpeechEngine
-from adapters.speech_child import Engine, _answered, _is_believed
+from adapters.speech_child import Engine, Pipeline, _answered, _is_believed
 from adapters.speech_windows import Window
+from config import Settings
+from operate import doctor
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,6 +43,17 @@ def test_what_the_engine_itself_doubts_is_not_believed(heard: Any, seconds: floa
     assert _is_believed(heard, seconds) is kept
 
 
+def test_the_model_looks_at_the_sound_there_is_and_a_second_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr(BatchedInferencePipeline, "generate_segment_batched", lambda _self, features, *_: seen.append(features.shape[-1]))
+    filled = np.zeros((1, 80, 3000), dtype=np.float32)
+    for end in (3000, 1400, 701, 0):
+        filled[...] = 0
+        filled[..., :end] = 0.5
+        Pipeline(None).generate_segment_batched(filled, None, None)
+    assert seen == [3000, 1500, 802, 100]
+
+
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     """An engine whose first try is what a test puts into `first`, and whose careful try hears “carefully”."""
@@ -60,6 +74,27 @@ def decoded(engine: Engine, first: Any) -> list[str]:
 )
 def test_a_text_that_looks_wrong_is_heard_once_more(engine: Engine, changes: dict[str, Any], heard: str) -> None:
     assert decoded(engine, segment("at once", **changes)) == [heard]
+
+
+@pytest.mark.parametrize(
+    ("gpus", "device", "chosen"), [(0, "auto", ("cpu", "int8", 1)), (1, "auto", ("cuda", "float16", 16)), (1, "cpu", ("cpu", "int8", 1))]
+)
+def test_device_and_precision_follow_the_configuration_and_the_machine(
+    gpus: int, device: str, chosen: tuple[str, str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr("ctranslate2.get_cuda_device_count", lambda: gpus)
+    monkeypatch.setattr(WhisperModel, "__init__", lambda _self, _folder, **given: asked.update(given))
+    made = Engine({"device": device, "compute_type": "auto", "english": True, "name": "bundled", "folder": "/model", "threads": 1})
+    assert (made.settings["device"], made.settings["compute_type"], made.settings["batch_size"]) == chosen
+    assert (asked["device"], asked["compute_type"], asked["local_files_only"]) == (*chosen[:2], True)
+
+
+@pytest.mark.skipif(Path("/dev/nvidiactl").exists(), reason="there is a GPU here")
+def test_a_gpu_that_is_not_there_is_one_line_in_the_doctors_report(tmp_path: Path) -> None:
+    found = doctor._speech(Settings(data=tmp_path, keys="k" * 40, speech_device="cuda"))
+    assert (found.state, "CUDA" in found.what, "Traceback" in found.what, "line " in found.what) == ("fail", True, False, False)
+    assert "GREENROOM_SPEECH_DEVICE=cpu" in found.remedy
 
 
 def test_a_fault_with_one_file_is_an_answer_and_costs_no_model() -> None:
