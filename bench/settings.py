@@ -23,9 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from adapters import sandbox
 from adapters.speech_models import BUNDLED, find_model
-from bench.speech import ROOT, compared, made
+from bench.speech import ROOT, allocator, compared, made
 
 VARIANTS = (
     "", "BEAM=1", "BEAM=2", "BEAM=3", "LONGEST=20", "LONGEST=14", "SILENCE_AFTER=3000", "SILENCE_AFTER=50", "SILENCE_AFTER=0",
@@ -49,13 +48,8 @@ def main() -> None:
     print(f"{'settings':26}{'CPU s':>7}{'x CPU':>7}{'WER %':>7}{'start ms':>9}{'peak MB':>8}  CPU s of each phase")
     for variant in given.variants or VARIANTS:
         command = [sys.executable, "-m", "bench.settings", "--run", "--folder", str(given.folder), "--count", str(given.count), variant]
-        environment = dict(os.environ) | ({} if "malloc=False" in variant else _allocator())
+        environment = dict(os.environ) | ({} if "malloc=False" in variant else allocator())
         subprocess.run(command, check=True, env=environment, cwd=ROOT)
-
-
-def _allocator() -> dict[str, str]:
-    """What a sandboxed child is given to manage memory and threads."""
-    return {name: value for name, value in sandbox.environment(Path("/tmp")).items() if name.startswith(("MALLOC", "OMP", "OPENBLAS"))}
 
 
 def _line(variant: str, folder: Path, truths: list[dict[str, Any]]) -> str:

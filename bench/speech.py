@@ -4,10 +4,10 @@
 
 Makes `count` answers of 20 to 180 s as a browser records them (synthetic voices whose every word is known), then runs
 lanes over the same files: the whole pipeline (database, store, Redis, worker processes), the adapters alone (prepare in
-the sandbox, then a warm engine in its child), bare faster-whisper with the same model and beam held in memory, the
-whisper-ctranslate2 command line once per file with its own defaults one file after the other, and the same with as many
-commands at once as there are workers, one thread each. Then clips in which nobody speaks. CPU seconds are the fair
-column on a busy machine. Needs espeak-ng.
+the sandbox, then a warm engine in its child), bare faster-whisper with the same model and beam held in memory (and once
+more as `bare-tuned`, given our allocator's settings), the whisper-ctranslate2 command line once per file with its own
+defaults one file after the other, and the same with as many commands at once as there are workers, one thread each. Then
+clips in which nobody speaks. CPU seconds are the fair column on a busy machine. Needs espeak-ng.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from typing import Any
 import jiwer
 import numpy as np
 
+from adapters import sandbox
 from adapters.media import prepare
 from adapters.speech import SpeechEngine
 from adapters.speech_models import BUNDLED, find_model
@@ -36,7 +37,7 @@ from bench.house import House, open_house
 from domain.transcripts import words
 from tests.adapters.recordings import record
 
-LANES = ("pipeline", "adapters", "bare", "command-line", "command-lines")
+LANES = ("pipeline", "adapters", "bare", "bare-tuned", "command-line", "command-lines")
 ROOT = Path(__file__).resolve().parents[1]
 _HOW: list[dict[str, Any]] = [
     {"size": None},
@@ -86,7 +87,11 @@ def _row(lane: str, folder: Path, truths: list[dict[str, Any]], seconds: float, 
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     base = [sys.executable, "-m", "bench.speech", "--folder", str(folder), "--count", str(len(truths)), "--workers", str(workers)]
     processes = 1 if lane in ("pipeline", "command-line") else workers
-    running = [subprocess.Popen([*base, "--lane", lane, "--share", str(n)], cwd=ROOT, stdout=subprocess.PIPE) for n in range(processes)]
+    environment = os.environ | (allocator() if lane == "bare-tuned" else {})
+    running = [
+        subprocess.Popen([*base, "--lane", lane, "--share", str(n)], cwd=ROOT, env=environment, stdout=subprocess.PIPE)
+        for n in range(processes)
+    ]
     lines = [json.loads(line) for worker in running for line in worker.communicate()[0].splitlines()]
     wall, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -96,6 +101,11 @@ def _row(lane: str, folder: Path, truths: list[dict[str, Any]], seconds: float, 
     peak = max((line["peak"] for line in lines if "peak" in line), default=0)
     times = f"{statistics.median(starts) * 1000:10.0f}{np.percentile(starts, 90) * 1000:8.0f}" if starts else " " * 18
     return f"{lane:14}{wall:8.1f}{cpu:8.1f}{seconds / wall:8.1f}{seconds / cpu:8.1f}{wrong:8.2f}{times}{peak:9.0f}"
+
+
+def allocator() -> dict[str, str]:
+    """How a sandboxed child manages memory and threads, for a process outside."""
+    return {name: value for name, value in sandbox.environment(ROOT).items() if name.startswith(("MALLOC", "OMP", "OPENBLAS"))}
 
 
 def compared(truths: list[dict[str, Any]], heard: dict[int, dict[str, Any]]) -> tuple[float, list[float]]:
@@ -130,7 +140,7 @@ def _work(lane: str, folder: Path, count: int, share: int, workers: int) -> None
     elif lane == "command-lines":
         _command_line(folder, mine, ["--threads", "1"])
     else:
-        {"adapters": _adapters, "bare": _bare}[lane](folder, mine)
+        {"adapters": _adapters, "bare": _bare, "bare-tuned": _bare}[lane](folder, mine)
 
 
 def _pipeline(folder: Path, mine: range, workers: int) -> None:

@@ -18,7 +18,7 @@ class SlowSpeech(FakeSpeech):
     """Takes its time, as a long answer would."""
 
     def transcribe(self, parts: Sequence[Path], **asked: Any) -> Speech:
-        time.sleep(3.0)
+        time.sleep(1.5)
         return super().transcribe(parts, **asked)
 
 
