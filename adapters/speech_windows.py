@@ -17,6 +17,8 @@ RATE = 16_000
 """Samples per second the engine hears."""
 _STEP = 512 / RATE
 """Seconds per judgement of the voice detector."""
+_PIECE, _RUN_UP = 1000, 60
+"""Steps looked at together, and those before them from which the detector learns what it hears."""
 _SPEECH, _STILL_SPEECH = 0.5, 0.35
 _PAUSE = 0.3
 """A gap this long, in seconds, parts two stretches of speech."""
@@ -46,10 +48,16 @@ def speech_spans(sound: Sound, longest: float) -> list[Span]:
 
 
 def _judged(sound: Sound) -> Sound:
-    """How likely it is, 0..1, that somebody speaks, for each step."""
+    """How likely it is, 0..1, that somebody speaks, for each step. Looked at in pieces, so that an hour needs no hour's memory."""
     step = round(_STEP * RATE)
     padded = np.pad(sound, (0, step - len(sound) % step))
-    return np.asarray(get_vad_model()(padded), dtype=np.float32).reshape(-1)
+    found: list[Sound] = []
+    for at in range(0, len(padded), _PIECE * step):
+        begin = max(0, at - _RUN_UP * step)
+        piece = padded[begin : at + _PIECE * step].copy()  # the detector blanks the end of what it is given
+        judged = np.asarray(get_vad_model()(piece), dtype=np.float32).reshape(-1)
+        found.append(judged[(at - begin) // step :])
+    return np.concatenate(found)
 
 
 def _runs(heard: Sound) -> list[Span]:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 
+from adapters import speech_windows
 from adapters.speech import SpeechEngine
 from adapters.speech_child import Engine, Pipeline, _answered, _is_believed
 from adapters.speech_windows import Window
@@ -51,7 +52,24 @@ def test_the_model_looks_at_the_sound_there_is_and_a_second_more(monkeypatch: py
         filled[...] = 0
         filled[..., :end] = 0.5
         Pipeline(None).generate_segment_batched(filled, None, None)
-    assert seen == [3000, 1500, 802, 100]
+    assert seen == [3000, 1500, 900, 300]
+
+
+def test_a_long_sound_is_looked_at_in_pieces_and_no_step_is_lost_or_doubled(monkeypatch: pytest.MonkeyPatch) -> None:
+    longest = 0
+
+    def detector(piece: Any) -> Any:
+        nonlocal longest
+        longest = max(longest, len(piece))
+        means = piece.reshape(-1, 512).mean(axis=1)
+        piece[-64:] = 0  # as the real one does
+        return means
+
+    monkeypatch.setattr(speech_windows, "get_vad_model", lambda: detector)
+    sound = np.random.default_rng(1).random(2_345 * 512 + 7, dtype=np.float32)
+    wanted = np.pad(sound, (0, 512 - 7)).reshape(-1, 512).mean(axis=1)
+    assert np.allclose(speech_windows._judged(sound), wanted)
+    assert longest <= 40 * 16_000
 
 
 @pytest.fixture
