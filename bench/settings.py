@@ -27,8 +27,8 @@ from adapters.speech_models import BUNDLED, find_model
 from bench.speech import ROOT, allocator, compared, made
 
 VARIANTS = (
-    "", "BEAM=1", "BEAM=2", "BEAM=3", "LONGEST=20", "LONGEST=14", "SILENCE_AFTER=3000", "SILENCE_AFTER=50", "SILENCE_AFTER=0",
-    "BATCH={'cpu':2}", "malloc=False", "compute='float32'",
+    "", "BEAM=1", "BEAM=2", "BEAM=3", "LONGEST=20", "LONGEST=14", "SILENCE_AFTER=3000", "SILENCE_AFTER=0", "BATCH={'cpu':2}",
+    "malloc=False", "malloc=False,SILENCE_AFTER=3000", "compute='float32'",
 )  # fmt: skip
 PHASES = ("decode", "find speech", "features", "encode", "write words", "time words", "once more")
 

@@ -57,6 +57,18 @@ def test_a_candidate_who_is_still_there_goes_first(db: Session, world: World) ->
     assert claimed.id == waiting.id
 
 
+def test_a_candidate_who_is_still_there_goes_before_what_others_have_submitted(db: Session, world: World, rival: World) -> None:
+    serve(db, EVERY_EMPLOYER)
+    put(db, rival, 1)
+    take_one(db, 0)
+    put(db, world, 2, priority=0)
+    take_one(db, 10)
+    put(db, rival, 1, priority=2)
+    claimed = take_one(db, 20)
+    assert claimed is not None
+    assert claimed.employer_id == world.employer.id, "the rival was served longer ago, but nobody of theirs waits"
+
+
 def test_waiting_candidates_of_one_employer_do_not_starve_another(db: Session, world: World, rival: World) -> None:
     serve(db, EVERY_EMPLOYER)
     put(db, world, 200, priority=0)
