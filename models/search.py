@@ -102,7 +102,10 @@ def _note_kept(_mapper: Mapper[Any], connection: sa.Connection, row: Note) -> No
 
 @event.listens_for(Transcript, "after_insert")
 def _transcript_added(_mapper: Mapper[Any], connection: sa.Connection, row: Transcript) -> None:
+    """The newest version is what is found; the ones it corrects are read beside it, not searched."""
     session_id = connection.scalar(sa.select(Take.session_id).where(Take.id == row.take_id))
+    older = sa.select(Transcript.id).where(Transcript.take_id == row.take_id, Transcript.id != row.id)
+    connection.execute(sa.delete(_ENTRIES).where(_ENTRIES.c.source_id.in_(older)))
     _add(connection, row, _record_of(connection, session_id), "transcript", row.text)
 
 

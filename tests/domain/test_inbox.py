@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import decisions, inbox, jobs, notes, search
+from domain import decisions, inbox, jobs, notes, search, transcripts
+from domain.audit import Actor
 from domain.errors import NotFound
 from domain.inbox import Filter
 from models import Candidate, Note, SearchEntry, Take, serve
@@ -57,6 +58,14 @@ def test_it_shows_whose_recordings_are_in_work_and_whose_need_another_try(db: Se
     db.flush()
     shown = {row.name: row.work for row in inbox.page(db, world.reviewer, Filter()).rows}
     assert shown == {"ready": "", "at_work": "at_work", "failed": "failed", "given up": ""}
+
+
+def test_search_follows_the_newest_version_of_the_words(db: Session, world: World) -> None:
+    session = create_submitted(db, world)
+    take = db.scalars(select(Take).where(Take.session_id == session.id, Take.kind == "video")).one()
+    said = SAID.replace("everything", "whatever mattered")
+    transcripts.correct(db, Actor(world.employer.id, "candidate", session.id), take, said, 1, NOW)
+    assert [len(names(db, world, text=word)) for word in ("everything", "whatever", "First")] == [0, 1, 1]
 
 
 def test_a_hold_still_waits_for_a_decision(db: Session, world: World) -> None:

@@ -135,6 +135,8 @@ def test_stuck_native_code_is_killed_and_the_worker_lives(db: Session, bench: Be
     assert job is not None
     assert job.error == "Transcribing took longer than allowed."
     assert worker.poll() is None
+    job.not_before = datetime.now(UTC)
+    db.commit()
     assert wait_for(lambda: state(db, "transcribe") == "parked", 40)
 
 
