@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.media import MediaLimits, MediaRefused, MediaTimeout, prepare
-from tests.adapters.hostile import HLS, crafted, fuzzed
+from adapters.media import MediaLimits, MediaRefused, MediaTimeout, _prepared, prepare
+from tests.adapters.hostile import crafted, fuzzed
 
 CRAFTED = dict(crafted())
 OUTPUTS = {"playback.webm", "playback.mp4", "playback.wav", "voice.webm", "voice.mp4", "voice.wav", "poster.jpg"}
@@ -32,9 +32,6 @@ def outcome(data: bytes, folder: Path) -> str:
     assert done.playback is not None
     assert done.duration <= LIMITS.max_seconds
     return "played"
-
-
-FILES = {"playback.webm", "playback.mp4", "playback.wav", "voice.webm", "voice.mp4", "poster.jpg"}
 
 
 @pytest.mark.parametrize("name", CRAFTED)
@@ -65,10 +62,13 @@ def test_a_picture_of_four_thousand_million_points_is_not_decoded(tmp_path: Path
 
 
 def test_a_link_in_place_of_an_output_is_not_followed(tmp_path: Path) -> None:
-    """The folder is ours; still, a name that points elsewhere must not be taken for the child's work."""
-    (tmp_path / "file").write_bytes(HLS)
-    with pytest.raises(MediaRefused):
-        prepare([[tmp_path / "file"]], tmp_path)
+    """The folder is ours; still, a child that was taken over may leave or name what is not its work."""
+    (tmp_path / "secret").write_bytes(b"keys")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "playback.webm").symlink_to(tmp_path / "secret")
+    for name in ("playback.webm", "../secret", str(tmp_path / "secret")):
+        assert _prepared({"playback": name}, out).unreadable, name
 
 
 def test_damaged_recordings_always_end_marked(tmp_path: Path) -> None:
