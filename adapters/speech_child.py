@@ -92,7 +92,7 @@ def _answered(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
         return {"error": f"{type(failed).__name__}: {failed}"}
 
 
-class Pipeline(BatchedInferencePipeline):
+class Pipeline(BatchedInferencePipeline):  # type: ignore[misc]
     """Looks at as much sound as a window has and a second of silence more, not always at thirty seconds."""
 
     def generate_segment_batched(self, features: Sound, *given: Any) -> Any:

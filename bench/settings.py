@@ -69,6 +69,7 @@ def _line(variant: str, folder: Path, truths: list[dict[str, Any]]) -> str:
 
 def _engine(changes: dict[str, Any]) -> tuple[Any, Counter[str]]:
     """The engine with these settings changed, and the time each of its phases takes from now on."""
+    from faster_whisper import WhisperModel
     from faster_whisper.feature_extractor import FeatureExtractor
 
     from adapters import speech_child as child
@@ -80,8 +81,8 @@ def _engine(changes: dict[str, Any]) -> tuple[Any, Counter[str]]:
     spent: Counter[str] = Counter()
     places: list[tuple[Any, str, str]] = [
         (child, "_sound", "decode"), (child, "speech_spans", "find speech"), (FeatureExtractor, "__call__", "features"),
-        (child.WhisperModel, "encode", "encode"), (child.Pipeline, "generate_segment_batched", "write words"),
-        (child.WhisperModel, "add_word_timestamps", "time words"), (child.Engine, "_carefully", "once more"),
+        (WhisperModel, "encode", "encode"), (child.Pipeline, "generate_segment_batched", "write words"),
+        (WhisperModel, "add_word_timestamps", "time words"), (child.Engine, "_carefully", "once more"),
     ]  # fmt: skip
     for place, name, phase in places:
         setattr(place, name, _timed(getattr(place, name), phase, spent))

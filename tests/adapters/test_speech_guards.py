@@ -76,7 +76,7 @@ def test_a_long_sound_is_looked_at_in_pieces_and_no_step_is_lost_or_doubled(monk
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     """An engine whose first try is what a test puts into `first`, and whose careful try hears “carefully”."""
     made = object.__new__(Engine)
-    made._batch, made._english = 1, True  # type: ignore[attr-defined]
+    made._batch, made._english = 1, True
     monkeypatch.setattr(Engine, "_carefully", lambda *_: [segment("carefully")])
     return made
 
