@@ -96,6 +96,8 @@ def test_what_was_said_cannot_become_markup(word: str) -> None:
 def test_combining_marks_take_no_room_and_stay_with_their_letter() -> None:
     text = "e\u0301" * 40
     assert captions.lines(text) == [text]
+    words = ("e\u0301e " * 14).strip()
+    assert captions.lines(words) == [words]
     assert captions.signs("か\u3099き") == ["か\u3099", "き"]
 
 

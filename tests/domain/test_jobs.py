@@ -235,6 +235,13 @@ def test_progress_says_why_it_failed_and_which_job_to_retry(db: Session, world: 
     assert (seen.state, seen.reason, seen.job_id) == ("failed", "The media store did not answer.", job.id)
 
 
+def test_a_take_that_did_not_arrive_whole_says_so(db: Session, world: World) -> None:
+    take = recorded(db, world)
+    take.state = "damaged"
+    db.flush()
+    assert (state_of(db, take).state, state_of(db, take).reason) == ("failed", "The recording did not arrive whole.")
+
+
 def test_a_discarded_take_is_not_waited_for(db: Session, world: World) -> None:
     take = recorded(db, world)
     take.state = "discarded"

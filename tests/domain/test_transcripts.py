@@ -107,6 +107,10 @@ def test_a_book_is_refused(db: Session, world: World, take: Take, machine: Trans
         transcripts.correct(db, world.actor, take, "x" * (transcripts.LONGEST_TEXT + 1), 1, NOW)
 
 
+def test_a_sign_no_database_keeps_is_left_out(db: Session, world: World, take: Take, machine: Transcript) -> None:
+    assert "\x00" not in transcripts.correct(db, world.actor, take, "I\x00 asked.", 1, NOW).text
+
+
 def test_everything_may_be_struck_out(db: Session, world: World, take: Take, machine: Transcript) -> None:
     made = transcripts.correct(db, world.actor, take, "  ", 1, NOW)
     assert (made.text, made.segments, made.no_speech) == ("", [], True)
