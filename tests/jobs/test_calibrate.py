@@ -12,9 +12,10 @@ from domain.proposals import Floor
 from domain.proposing import School
 from jobs import calibrate
 from jobs.bench import Bench
+from jobs.run import run_next
 from models import CandidateSession, ProposalRun, ProposerModel
 from tests.factories import NOW, World, create_design
-from tests.proposing import agree, learn, look, submitted, teach
+from tests.proposing import agree, learn, submitted, teach
 
 pytestmark = pytest.mark.usefixtures("fake_encoder")
 
@@ -29,8 +30,12 @@ def test_after_enough_scores_it_proposes_with_evidence_record_and_versions(
     assert model is not None
     assert model.n == 70
     sessions = [submitted(db, on, text, spoken=False) for text in fresh]
-    for _ in range(2):  # a round takes fifty
-        look(bench, db)
+    for session in sessions:
+        proposing.line_up(db, session, NOW)
+    db.commit()
+    while run_next(bench, "propose"):
+        pass
+    db.expire_all()
     runs = {run.session_id: run for run in db.scalars(sa.select(ProposalRun))}
     shown = [p for session in sessions for p in runs[session.id].proposals if p.state == "proposed"]
     assert shown
