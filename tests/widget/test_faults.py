@@ -57,7 +57,7 @@ def test_a_reload_in_the_middle_of_a_take_brings_back_all_but_the_last_two_secon
 ) -> None:
     candidate.begin()
     candidate.start_recording()
-    page.wait_for_timeout(6000)
+    page.wait_for_timeout(3500)
     page.reload()
     candidate.is_at(1)
     candidate.sees("was cut off")
@@ -66,7 +66,7 @@ def test_a_reload_in_the_middle_of_a_take_brings_back_all_but_the_last_two_secon
     candidate.record(2)
     candidate.keep()
     takes = settle(room, count=2)
-    assert_whole(room, takes[0], 4)
+    assert_whole(room, takes[0], 2)
     assert [one["reason"] for one in takes] == ["recovered", "stopped"]
     assert [one["technical"] for one in takes] == [False, True]
 
@@ -151,10 +151,10 @@ def test_four_seconds_of_latency_only_delay(candidate: Candidate, room: FakeGree
 
     room.faults["before"] = slow
     candidate.begin()
-    candidate.record(6)
+    candidate.record(3)
     stopped.set()
     [take] = settle(room, seconds=60)
-    assert_whole(room, take, 5)
+    assert_whole(room, take, 2)
     assert len(room.bodies) == requests_for(len(room.take_bytes(take))), "slices that wait travel together"
 
 

@@ -173,7 +173,7 @@ def test_a_reload_loses_less_than_two_seconds_and_the_answer_goes_on(
 ) -> None:
     candidate.begin()
     candidate.start_recording()
-    page.wait_for_timeout(4000)
+    page.wait_for_timeout(3000)
     fault = time.time()
     page.reload()
     candidate.is_at(1)
@@ -196,7 +196,7 @@ def test_a_killed_renderer_loses_less_than_two_seconds(launch: Callable[..., Bro
     candidate = Candidate(context.new_page(), real.careers_url)
     candidate.begin()
     candidate.start_recording()
-    candidate.page.wait_for_timeout(4000)
+    candidate.page.wait_for_timeout(3000)
     fault = time.time()
     again = Candidate(kill_renderers_and_open_a_new_tab(context, real.careers_url), real.careers_url)
     again.arrive()
@@ -227,7 +227,7 @@ def test_a_killed_browser_with_the_line_down_loses_less_than_two_seconds(
     candidate.begin()
     real.line.go_down()
     candidate.start_recording()
-    candidate.page.wait_for_timeout(4000)
+    candidate.page.wait_for_timeout(3000)
     fault = time.time()
     for pid in pids_with(str(tmp_path / "profile")):
         os.kill(pid, signal.SIGKILL)
