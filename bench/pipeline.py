@@ -142,7 +142,7 @@ def _count(house: House, takes: list[str], answers: int) -> None:
         rows = db.query(Take).count()
     keys = set(house.store.keys("media"))
     with house.sessions.open() as db:
-        named = {key for media in db.query(Media) for key in (media.playback_key, media.poster_key) if key}
+        named = {key for media in db.query(Media) for key in (media.playback_key, media.voice_key, media.poster_key) if key}
     boxes = [
         path for path in Path(tempfile.gettempdir()).glob("greenroom-prepare-*") if path.stat().st_mtime > clock.now().timestamp() - 3600
     ]
