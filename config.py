@@ -48,7 +48,9 @@ class Settings(BaseModel):
     )
     upload_bytes: int = Field(default=2 << 30, ge=1 << 20, description="largest recording, in bytes")
     uploads_per_session: int = Field(default=200, ge=1, description="most recordings one candidate session may start")
-    upload_hours: int = Field(default=48, ge=1, description="hours after which an unfinished upload is removed")
+    upload_hours: int = Field(
+        default=48, ge=1, description="hours after which an unfinished upload is removed, once begun not before its interview ends"
+    )
     idle_seconds: int = Field(default=20, ge=1, description="seconds without a byte after which a PATCH is closed and what came is kept")
     free_bytes: int = Field(default=512 << 20, ge=0, description="free disk space under which no new recording is taken")
     smtp_url: str = Field(default="", description="smtp://user:password@host:port; empty means no mail is sent")

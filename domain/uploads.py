@@ -90,7 +90,7 @@ def create(db: Session, session: CandidateSession, wanted: Wanted, limits: Limit
     _lock(db, session)
     known = db.scalar(sa.select(Take).where(Take.session_id == session.id, Take.client_id == wanted.client_id))
     if known is not None:
-        return _again(db, known, wanted, limits, now)
+        return _again(db, session, known, wanted, limits, now)
     _require_few(db, session, limits)
     take = _new_take(db, session, question, wanted, now)
     actor = Actor(session.employer_id, "candidate", session.id)
@@ -98,12 +98,12 @@ def create(db: Session, session: CandidateSession, wanted: Wanted, limits: Limit
     return _new_upload(db, take, wanted, limits, now)
 
 
-def _again(db: Session, take: Take, wanted: Wanted, limits: Limits, now: datetime) -> Upload:
+def _again(db: Session, session: CandidateSession, take: Take, wanted: Wanted, limits: Limits, now: datetime) -> Upload:
     """The upload of a known take; a fresh one when the first was given up and the browser still holds the recording."""
     if (take.question_id, take.kind) != (wanted.question_id, wanted.kind):
         raise Conflict("This recording was begun for another question or in another form.")
     upload = db.scalars(sa.select(Upload).where(Upload.take_id == take.id)).one()
-    if not _is_gone(upload, now):
+    if not _is_gone(upload, session, now):
         return upload
     if take.closed_at is not None:
         raise Conflict("This recording was finished and then given up.", "Record again.")
@@ -202,13 +202,19 @@ def get_upload(db: Session, session: CandidateSession, upload_id: str, now: date
     upload = db.scalar(sa.select(Upload).where(Upload.id == upload_id, Upload.session_id == session.id))
     if upload is None:
         raise NotFound("This recording does not exist, or it is not yours.", "Reload the page.")
-    if _is_gone(upload, now):
+    if _is_gone(upload, session, now):
         raise Gone
     return upload
 
 
-def _is_gone(upload: Upload, now: datetime) -> bool:
-    return upload.terminated_at is not None or (upload.finished_at is None and now >= upload.expires_at)
+def expiry(upload: Upload, session: CandidateSession) -> datetime:
+    """When an unfinished upload goes. What has arrived of an answer stays while its interview is open, however late somebody comes back."""
+    is_kept = upload.offset > 0 and session.state == "in_progress"
+    return max(upload.expires_at, session.deadline) if is_kept else upload.expires_at
+
+
+def _is_gone(upload: Upload, session: CandidateSession, now: datetime) -> bool:
+    return upload.terminated_at is not None or (upload.finished_at is None and now >= expiry(upload, session))
 
 
 def _require_length(length: int | None, offset: int, most: int) -> None:
@@ -322,7 +328,9 @@ def terminate(db: Session, session: CandidateSession, upload: Upload, now: datet
 
 def expire(db: Session, now: datetime, most: int = 100) -> list[str]:
     """Gives up unfinished uploads whose time is over. Returns the store keys to delete after the commit."""
-    over = sa.select(Upload).where(Upload.finished_at.is_(None), Upload.terminated_at.is_(None), Upload.expires_at <= now)
+    over = sa.select(Upload).join(CandidateSession, CandidateSession.id == Upload.session_id)
+    over = over.where(Upload.finished_at.is_(None), Upload.terminated_at.is_(None), Upload.expires_at <= now)
+    over = over.where(sa.or_(Upload.offset == 0, CandidateSession.state != "in_progress", CandidateSession.deadline <= now))  # as `expiry`
     keys: list[str] = []
     for upload in db.scalars(over.limit(most)).all():
         take = db.get_one(Take, upload.take_id)

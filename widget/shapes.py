@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from domain import accommodations, answers, clips, consents, designs, inquiries, logos, media, notices, receipts
+from domain import accommodations, answers, clips, consents, designs, inquiries, logos, media, notices, receipts, uploads
 from domain.arrivals import Arrival
 from domain.designs import InterviewDesign
 from domain.receipts import Receipt, Recording, Words
@@ -129,7 +129,7 @@ def shown_session(session: CandidateSession, now: datetime) -> Json:
         "more_retakes": granted is not None and granted.more_retakes,
         "consent": consents.standing(db.session(), session.id),
         "answers": [shown_answer(answer) for answer in chosen.values()],
-        "takes": [_recording(one, now) for one in receipts.list_recordings(db.session(), session)],
+        "takes": [_recording(one, session, now) for one in receipts.list_recordings(db.session(), session)],
     }
 
 
@@ -147,12 +147,12 @@ def shown_answer(answer: Answer) -> Json:
 def shown_take(take: Take, session: CandidateSession, now: datetime) -> Json:
     """TAKE."""
     found = next(one for one in receipts.list_recordings(db.session(), session) if one.take.id == take.id)
-    return _recording(found, now)
+    return _recording(found, session, now)
 
 
-def _recording(one: Recording, now: datetime) -> Json:
+def _recording(one: Recording, session: CandidateSession, now: datetime) -> Json:
     take, upload = one.take, one.upload
-    is_open = upload is not None and take.state == "recording" and upload.terminated_at is None and now < upload.expires_at
+    is_open = upload is not None and take.state == "recording" and upload.terminated_at is None and now < uploads.expiry(upload, session)
     return {
         "id": take.id,
         "client_id": take.client_id,

@@ -132,7 +132,7 @@ def _describe(answer: Response, upload: Upload, full: bool = False) -> Response:
     """The headers that tell how an upload stands; `full` with all that HEAD owes."""
     answer.headers["Upload-Offset"] = str(upload.offset)
     if upload.finished_at is None:
-        answer.headers["Upload-Expires"] = format_datetime(upload.expires_at, usegmt=True)
+        answer.headers["Upload-Expires"] = format_datetime(uploads.expiry(upload, candidate_session()), usegmt=True)
     if full and upload.length is not None:
         answer.headers["Upload-Length"] = str(upload.length)
     if full and upload.length is None:

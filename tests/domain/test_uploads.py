@@ -99,6 +99,7 @@ def test_expiry_gives_up_what_was_left_unfinished_and_names_its_parts(db: Sessio
     left, done = (uploads.create(db, session, wanted(world, take, length=5), LIMITS, NOW) for take in ("left", "done"))
     uploads.append(db, uploads.claim(db, left, Append(0), LIMITS, NOW), [("uploads/left", 3)], LIMITS, NOW)
     uploads.append(db, uploads.claim(db, done, Append(0), LIMITS, NOW), [("uploads/done", 5)], LIMITS, NOW)
+    session.deadline = NOW + timedelta(hours=24)
     db.commit()
     assert uploads.expire(db, NOW + timedelta(hours=47)) == []
     assert uploads.expire(db, NOW + timedelta(hours=48)) == ["uploads/left"]
@@ -108,6 +109,22 @@ def test_expiry_gives_up_what_was_left_unfinished_and_names_its_parts(db: Sessio
     with pytest.raises(Gone):
         uploads.get_upload(db, session, left.id, NOW + timedelta(hours=48))
     assert uploads.get_upload(db, session, done.id, NOW + timedelta(hours=48)).offset == 5
+
+
+def test_what_arrived_of_an_answer_stays_while_its_interview_is_open(db: Session, world: World, session: CandidateSession) -> None:
+    """Somebody who was cut off comes back after a week and goes on where they were."""
+    begun, empty = (uploads.create(db, session, wanted(world, take), LIMITS, NOW) for take in ("begun", "empty"))
+    uploads.append(db, uploads.claim(db, begun, Append(0), LIMITS, NOW), [("uploads/begun", 3)], LIMITS, NOW)
+    db.commit()
+    late = session.deadline - timedelta(minutes=1)
+    assert uploads.expire(db, late) == []
+    assert uploads.get_upload(db, session, begun.id, late).offset == 3
+    with pytest.raises(Gone):
+        uploads.get_upload(db, session, empty.id, late)
+    session.deadline += timedelta(days=1)
+    db.commit()
+    assert uploads.expire(db, late + timedelta(hours=1)) == []
+    assert uploads.expire(db, session.deadline) == ["uploads/begun"]
 
 
 def test_each_part_that_arrives_puts_the_expiry_off(db: Session, upload: Upload) -> None:

@@ -18,7 +18,7 @@ from adapters.storage import MediaStore, MemoryStore
 from config import Settings
 from domain import uploads
 from domain.audit import Verb
-from models import AuditEvent, Part, Take, Upload
+from models import AuditEvent, CandidateSession, Part, Take, Upload
 from tests.door import BODY, CLIP, Door, checksum, code, coded, metadata
 
 Headers = dict[str, str]
@@ -313,7 +313,7 @@ def test_a_creation_with_more_than_it_announced_is_refused(tus: Door) -> None:
 def test_an_unfinished_upload_tells_when_it_expires_and_then_is_gone(tus: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = tus.create(length=5)
     url = answer.headers["Location"]
-    for told in (answer, tus.patch(url, b"1"), tus.tus("HEAD", url)):
+    for told in (answer, tus.tus("HEAD", url)):
         expires = parsedate_to_datetime(told.headers["Upload-Expires"])
         assert timedelta(hours=47) < expires - clock.now() <= timedelta(hours=48)
     late = clock.now() + timedelta(hours=48, seconds=1)
@@ -321,8 +321,14 @@ def test_an_unfinished_upload_tells_when_it_expires_and_then_is_gone(tus: Door, 
     monkeypatch.setattr(clock, "now", lambda: late)
     tus.token = renewed
     assert tus.tus("HEAD", url).status_code == 410
-    assert tus.patch(url, b"2", offset=1).status_code == 410
+    assert tus.patch(url, b"1").status_code == 410
     assert tus.tus("DELETE", url).status_code == 410
+
+
+def test_an_upload_that_has_begun_expires_with_its_interview(tus: Door) -> None:
+    url = created(tus, length=5)
+    for told in (tus.patch(url, b"1"), tus.tus("HEAD", url)):
+        assert parsedate_to_datetime(told.headers["Upload-Expires"]) - clock.now() > timedelta(days=13)
 
 
 def test_a_finished_upload_does_not_expire(tus: Door) -> None:
@@ -333,7 +339,10 @@ def test_a_finished_upload_does_not_expire(tus: Door) -> None:
 def test_an_expired_recording_the_browser_still_holds_is_taken_again(db: Session, tus: Door) -> None:
     url = created(tus)
     tus.patch(url, CLIP[:9])
+    session = db.get_one(CandidateSession, tus.session["id"])
+    deadline, session.deadline = session.deadline, clock.now()
     assert len(uploads.expire(db, clock.now() + timedelta(hours=49))) == 1
+    session.deadline = deadline  # they were given more time
     db.commit()
     again = tus.create()
     assert (again.status_code, again.headers["Upload-Offset"]) == (201, "0")
