@@ -300,7 +300,7 @@ def test_too_many_bytes_and_none_at_all_are_refused(make: Preparer, tmp_path: Pa
 
 def test_slow_work_ends_at_its_limit(make: Preparer) -> None:
     with pytest.raises(MediaTimeout):
-        make(record(2, tone(2)), limits=MediaLimits(wall=0.05))
+        make(record(30, tone(30), rate=2), limits=MediaLimits(wall=0.05))
 
 
 def test_three_minutes_are_seekable_within_a_second(make: Preparer) -> None:
