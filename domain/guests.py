@@ -12,7 +12,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import audit, reviews, scorecards
+from domain import audit, members, reviews, scorecards
 from domain.audit import Actor, Verb
 from domain.errors import Conflict, Invalid, NotFound, Refused, TokenExpired
 from domain.tokens import Tokens
@@ -33,7 +33,7 @@ class LinkEnded(Refused):
 
 def may_invite(db: Session, session: CandidateSession, member: Member) -> bool:
     """Whether this member may hand the packet on: somebody has scored, and the member may see it all themselves."""
-    if member.role == "read_only" or not session.scorecard_count:
+    if not members.may_score(db, member, session.interview_id) or not session.scorecard_count:
         return False
     return scorecards.may_see_outcome(db, session, member)
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import addenda, audit, jobs, members, search, tags
+from domain import addenda, audit, jobs, members, scorecards, search, tags
 from domain.audit import Actor, Verb
 from domain.scorecards import OVERSEERS
 from models import Candidate, CandidateSession, Interview, Member, Scorecard, Tag
@@ -163,7 +163,7 @@ def assign(db: Session, actor: Actor, session_ids: Sequence[str], member_id: str
     """Gives sessions to a member, or to nobody (None). Returns how many changed hands. Raises NotFound for an unknown member."""
     found = list(db.scalars(sa.select(CandidateSession).where(CandidateSession.id.in_(session_ids))))
     if member_id is not None:
-        members.require_sees(db, members.get_member(db, member_id), {session.interview_id for session in found})
+        members.require_scores(db, members.get_member(db, member_id), {session.interview_id for session in found})
     changed = [session for session in found if session.assignee_id != member_id]
     for session in changed:
         session.assignee_id = member_id
@@ -196,6 +196,8 @@ def _listed(member: Member, wanted: Filter) -> sa.Select[str]:
         return ids.where(sa.func.coalesce(CandidateSession.scorecard_count, 0) > 0)
     if wanted.view == "to_score":
         own = sa.select(Scorecard.id).where(Scorecard.session_id == CandidateSession.id, Scorecard.member_id == member.id)
+        if not member.sees_all:
+            ids = ids.where(~scorecards.looked_at(member, CandidateSession.id))
         return ids.where(~own.where(Scorecard.submitted_at.is_not(None)).exists())
     return ids
 
@@ -272,13 +274,15 @@ def _rows(db: Session, member: Member, ids: Sequence[str], text: str = "") -> li
     shown = _shown().where(CandidateSession.id.in_(ids))
     own = sa.select(Scorecard.session_id).where(Scorecard.session_id.in_(ids), Scorecard.member_id == member.id)
     scored = set(db.scalars(own.where(Scorecard.submitted_at.is_not(None))))
+    looked = sa.select(CandidateSession.id).where(CandidateSession.id.in_(ids), scorecards.looked_at(member, CandidateSession.id))
+    may_read = scored if member.sees_all else scored | set(db.scalars(looked))
     pieces = search.excerpts(db, member, list(ids), text) if text else {}
     marked, asked, work = tags.of_sessions(db, ids), addenda.states(db, ids), jobs.unfinished(db, ids)
 
     def line(row: Any) -> Row:
         known: dict[str, Any] = {"excerpt": pieces.get(row.id, ""), "tags": marked.get(row.id, ())}
         known |= {"asked": asked.get(row.id, ""), "work": work.get(row.id, "")}
-        if member.role not in OVERSEERS and row.id not in scored:
+        if member.role not in OVERSEERS and row.id not in may_read:
             known["verdict"] = ""
         return Row(**{**row._mapping, **known}, is_scored=row.id in scored)
 

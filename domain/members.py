@@ -74,9 +74,12 @@ def change_role(db: Session, changer: Member, member: Member, role: str, now: da
     member.role = role
 
 
-def limit_to(db: Session, changer: Member, member: Member, interview_ids: Collection[str] | None, now: datetime) -> None:
+def limit_to(
+    db: Session, changer: Member, member: Member, interview_ids: Collection[str] | None, now: datetime, looks_only: Collection[str] = ()
+) -> None:
     """Lets a reviewer or read-only member see only these interviews; None: all of them, also later ones.
 
+    In those of `looks_only` a reviewer reads as a read-only member does and changes nothing.
     Raises Invalid for none at all, and for owners and admins, who design every interview; NotFound for an unknown interview.
     """
     _require_may_touch(changer, member)
@@ -87,12 +90,15 @@ def limit_to(db: Session, changer: Member, member: Member, interview_ids: Collec
     chosen = set(interview_ids or ())
     if len(chosen) != len(db.scalars(sa.select(Interview.id).where(Interview.id.in_(chosen))).all()):
         raise NotFound
-    if (before := None if member.sees_all else seats(db, member)) == (None if interview_ids is None else chosen):
+    looks = chosen & set(looks_only)
+    before, after = "all" if member.sees_all else sorted(seats(db, member)), "all" if interview_ids is None else sorted(chosen)
+    if (before, looked_at(db, member)) == (after, looks):
         return
     db.execute(sa.delete(Seat).where(Seat.member_id == member.id))
-    db.add_all(Seat(employer_id=member.employer_id, member_id=member.id, interview_id=one) for one in sorted(chosen))
+    seat = {"employer_id": member.employer_id, "member_id": member.id}
+    db.add_all(Seat(**seat, interview_id=one, looks_only=one in looks) for one in sorted(chosen))
     member.sees_all = interview_ids is None
-    about = {"interviews": "all" if interview_ids is None else sorted(chosen), "before": "all" if before is None else sorted(before)}
+    about = {"interviews": after, "before": before, **({"looks_only": sorted(looks)} if looks else {})}
     audit.append(db, _actor(changer), Verb.MEMBER_CHANGED, ("member", member.id), about, now=now)
     db.flush()
 
@@ -102,10 +108,23 @@ def seats(db: Session, member: Member) -> set[str]:
     return set(db.scalars(sa.select(Seat.interview_id).where(Seat.member_id == member.id)))
 
 
-def require_sees(db: Session, member: Member, interview_ids: Collection[str]) -> None:
-    """Raises Conflict when one of these interviews is not theirs to see."""
-    if not member.sees_all and set(interview_ids) - seats(db, member):
-        raise Conflict(f"{member.name} does not see this interview.", "Choose somebody else, or give them the interview under Members.")
+def looked_at(db: Session, member: Member) -> set[str]:
+    """Ids of the interviews in which a member may only look."""
+    if member.sees_all:
+        return set()
+    return set(db.scalars(sa.select(Seat.interview_id).where(Seat.member_id == member.id, Seat.looks_only)))
+
+
+def may_score(db: Session, member: Member, interview_id: str) -> bool:
+    """Whether somebody who sees this interview may score, note and decide there."""
+    return member.role != "read_only" and interview_id not in looked_at(db, member)
+
+
+def require_scores(db: Session, member: Member, interview_ids: Collection[str]) -> None:
+    """Raises Conflict when one of these interviews is not theirs to see, or only to look at."""
+    if not member.sees_all and set(interview_ids) - (seats(db, member) - looked_at(db, member)):
+        how = "only looks at" if set(interview_ids) <= seats(db, member) else "does not see"
+        raise Conflict(f"{member.name} {how} this interview.", "Choose somebody else, or give them the interview under Members.")
 
 
 def disable(db: Session, changer: Member, member: Member, now: datetime) -> None:

@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, selectinload
 
-from domain import audit, reviews
+from domain import audit, members, reviews
 from domain.audit import Actor, Verb
 from domain.errors import Conflict, Invalid, NotFound
-from models import CandidateSession, Criterion, Member, Score, Scorecard
+from models import CandidateSession, Criterion, Member, Score, Scorecard, Seat
 
 TOP: Final = 10
 LONGEST_REASON: Final = 2000
@@ -59,15 +59,25 @@ def submitted(db: Session, session_ids: Sequence[str]) -> list[Given]:
 
 
 def may_see_others(db: Session, session: CandidateSession, member: Member) -> bool:
-    """Whether this member may see what others think: once their own scores are in; a read-only member cannot score, so at once."""
+    """Whether this member may see what others think: once their own scores are in; who only looks cannot score, so at once."""
     own = sa.select(Scorecard.id).where(Scorecard.session_id == session.id, Scorecard.member_id == member.id)
-    return member.role == "read_only" or db.scalar(own.where(Scorecard.submitted_at.is_not(None))) is not None
+    if not members.may_score(db, member, session.interview_id):
+        return True
+    return db.scalar(own.where(Scorecard.submitted_at.is_not(None))) is not None
 
 
-def scored_by(member: Member, session_id: InstrumentedAttribute[str]) -> sa.ColumnElement[bool]:
-    """The rule above inside a query: whether this member's own scores of the session of a row are in."""
+def open_to(member: Member, session_id: InstrumentedAttribute[str]) -> sa.ColumnElement[bool]:
+    """The rule above inside a query, for the session of a row and a member who is not read-only everywhere."""
     mine = sa.exists().where(Scorecard.session_id == session_id, Scorecard.member_id == member.id)
-    return mine.where(Scorecard.submitted_at.is_not(None))
+    scored = mine.where(Scorecard.submitted_at.is_not(None))
+    return scored if member.sees_all else sa.or_(scored, looked_at(member, session_id))
+
+
+def looked_at(member: Member, session_id: InstrumentedAttribute[str]) -> sa.ColumnElement[bool]:
+    """Whether the session of a row belongs to an interview in which this member may only look."""
+    session = aliased(CandidateSession)
+    seat = sa.exists().where(Seat.interview_id == session.interview_id, Seat.member_id == member.id, Seat.looks_only)
+    return seat.where(session.id == session_id)
 
 
 def may_see_outcome(db: Session, session: CandidateSession, member: Member) -> bool:

@@ -71,7 +71,7 @@ def _readable(member: Member) -> sa.ColumnElement[bool]:
     if member.role == "read_only":
         return sa.true()
     own = sa.exists().where(Note.id == SearchEntry.source_id, Note.member_id == member.id)
-    return sa.or_(SearchEntry.kind != "note", own, scorecards.scored_by(member, SearchEntry.session_id))
+    return sa.or_(SearchEntry.kind != "note", own, scorecards.open_to(member, SearchEntry.session_id))
 
 
 def _sqlite(words: list[str], employer_id: str) -> sa.ColumnElement[bool]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from domain import reviews, scorecards
 from domain.errors import Invalid
-from domain.scorecards import OVERSEERS, Given, scored_by
+from domain.scorecards import OVERSEERS, Given, open_to
 from models import Candidate, CandidateSession, Criterion, Interview, Member, Note
 
 MOST: Final = 100
@@ -68,11 +68,11 @@ def interviews(db: Session) -> list[tuple[str, str]]:
 def ranked(db: Session, member: Member, interview: Interview, version_id: str) -> Shortlist:
     """The best first, by the mean of people's overalls; those turned down are left out."""
     ids = _pool(interview).where(CandidateSession.overall.is_not(None))
-    shown = ids if member.role in OVERSEERS else ids.where(scored_by(member, CandidateSession.id))
+    shown = ids if member.role in OVERSEERS else ids.where(open_to(member, CandidateSession.id))
     newest = shown.order_by(CandidateSession.overall.desc(), CandidateSession.id).limit(MOST + 1)
     found = list(db.scalars(newest))
     rubric = reviews.criteria(db, version_id)
-    hidden = 0 if member.role in OVERSEERS else _count(db, ids.where(~scored_by(member, CandidateSession.id)))
+    hidden = 0 if member.role in OVERSEERS else _count(db, ids.where(~open_to(member, CandidateSession.id)))
     unscored = _count(db, _pool(interview).where(CandidateSession.overall.is_(None), CandidateSession.state == "submitted"))
     return Shortlist(_rank(_entries(db, found[:MOST])), rubric, hidden, unscored, len(found) > MOST)
 

@@ -21,18 +21,25 @@ from models.interview import Interview, InterviewVersion
 
 
 class Seat(OfEmployer, Base):
-    """This member sees this interview."""
+    """This member sees this interview. `looks_only`: and changes nothing there, whatever they may elsewhere."""
 
     __tablename__ = "seat"
     __table_args__ = (sa.UniqueConstraint("member_id", "interview_id"),)
 
     member_id: Mapped[str] = mapped_column(sa.ForeignKey("member.id"), index=True)
     interview_id: Mapped[str] = mapped_column(sa.ForeignKey("interview.id"))
+    looks_only: Mapped[bool] = mapped_column(default=False)
 
 
-def limit(session: orm.Session, member_id: str) -> None:
-    """From now on this session sees only the interviews the member has a seat at, and what belongs to them."""
-    seats = sa.select(Seat.__table__.c.interview_id).where(Seat.__table__.c.member_id == member_id)
+def limit(session: orm.Session, member_id: str, *, to_change: bool = False) -> None:
+    """From now on this session sees only the interviews the member has a seat at, and what belongs to them.
+
+    `to_change`: what they may only look at is out of reach too, so that nothing of it can be changed.
+    """
+    seat = Seat.__table__.c
+    seats = sa.select(seat.interview_id).where(seat.member_id == member_id)
+    if to_change:
+        seats = seats.where(seat.looks_only.is_(False))
     session.info[SEATS] = [orm.with_loader_criteria(cls, rule, include_aliases=True) for cls, rule in _rules(seats)]
 
 

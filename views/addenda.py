@@ -41,7 +41,7 @@ def _page(session: CandidateSession, status: int = 200, **typed: Any) -> Respons
     allowed, asked = addenda.kinds_of(session), addenda.of_session(db.session(), session.id)
     values = {"refused": None, "prompt": "", "kinds": allowed, "days": addenda.DAYS, **typed}
     links = {one.session.id: _link(one.session) for one in asked if one.is_open}
-    can_ask = guards.member().role in guards.SCORERS
+    can_ask = guards.may_score(session.interview_id)
     return pages.page("addenda/ask.html", status, session=session, allowed=allowed, asked=asked, links=links, can_ask=can_ask, **values)
 
 

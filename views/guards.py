@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, g, request, session, url_for
 
 from adapters import clock
 from config import Settings
-from domain import logins
+from domain import logins, members
 from domain.audit import Actor
 from domain.errors import Forbidden
 from domain.tokens import Tokens
@@ -45,10 +45,10 @@ def members_only(blueprint: Blueprint, *roles: str) -> None:
 
 
 def narrow(member: Member) -> None:
-    """From here on only what this member may see is read."""
+    """From here on only what this member may see is read; in a request that changes something, only what they may change."""
     serve(db.session(), member.employer_id)
     if not member.sees_all:
-        limit(db.session(), member.id)
+        limit(db.session(), member.id, to_change=request.method not in SAFE)
 
 
 def anyone(blueprint: Blueprint) -> None:
@@ -92,6 +92,11 @@ def _signed_in() -> Member | None:
 def member() -> Member:
     """Who is signed in. Only inside a guarded route."""
     return cast(Member, g.member)
+
+
+def may_score(interview_id: str) -> bool:
+    """Whether the signed-in member may score, note and decide in this interview, or only look."""
+    return members.may_score(db.session(), member(), interview_id)
 
 
 def actor() -> Actor:

@@ -79,11 +79,11 @@ def change_role(member_id: str) -> AnyResponse:
 
 @door.post("/<member_id>/interviews")
 def limit(member_id: str) -> AnyResponse:
-    """Which interviews a reviewer or read-only member sees: all, or the ticked ones."""
+    """Which interviews a reviewer or read-only member sees: all, or the ticked ones; and in which of them a reviewer only looks."""
     member = members.get_member(db.session(), member_id)
     chosen = request.form.getlist("interview") if request.form.get("sees") == "some" else None
     try:
-        members.limit_to(db.session(), guards.member(), member, chosen, clock.now())
+        members.limit_to(db.session(), guards.member(), member, chosen, clock.now(), request.form.getlist("looks_only"))
     except Invalid as refused:
         db.session.rollback()
         return _show(member, status=refused.status, refused=refused)
@@ -148,6 +148,7 @@ def _show(member: Member, link: str = "", status: int = 200, refused: Invalid | 
         "logins": members.current_logins(db.session(), member, clock.now()),
         "interviews": [*interviews.overview(db.session()), *put_away],
         "seats": seats,
+        "looked_at": members.looked_at(db.session(), member),
     }
     return pages.page("members/show.html", status, member=member, link=link, refused=refused, **values, **_shared())
 

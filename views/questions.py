@@ -78,7 +78,7 @@ def _shown(question: Question, at: str, refused: Refused | None = None) -> Respo
         siblings=reviews.questions(db.session(), question.version_id),
         turn=turn,
         refused=refused,
-        can_change=guards.member().role in guards.SCORERS,
+        can_change=turn is not None and guards.may_score(turn.session.interview_id),
         given=turn.given if turn else None,
     )
     response.headers["Speculation-Rules"] = f'"{url_for(PRELOAD)}"'

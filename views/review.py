@@ -206,7 +206,7 @@ def _part(session: CandidateSession, reply: Reply, part: str, refused: Refused |
     typed = text if text is not None else reply.transcript.text if reply.transcript else ""
     which = "follow-up" if session.addendum_to_id else f"question {reply.question.position}"
     title, back = f"{session.candidate.name}, {which}", _address(session.id, f"answer-{reply.question.id}")
-    status, can_change = refused.status if refused else 200, guards.member().role in guards.SCORERS
+    status, can_change = refused.status if refused else 200, guards.may_score(session.interview_id)
     values: dict[str, Any] = {
         "session": session,
         "reply": reply,
@@ -257,7 +257,7 @@ def _judged(session: CandidateSession) -> dict[str, Any]:
         "events": events,
         "standing": decisions.standing(events),
         "sees_outcome": scorecards.may_see_outcome(db.session(), session, member),
-        "can_change": member.role in guards.SCORERS,
+        "can_change": guards.may_score(session.interview_id),
         "next_id": inbox.find_next(db.session(), member, session),
     }
 

@@ -255,6 +255,7 @@ def upgrade() -> None:
     op.create_table('seat',
     sa.Column('member_id', sa.String(length=26), nullable=False),
     sa.Column('interview_id', sa.String(length=26), nullable=False),
+    sa.Column('looks_only', sa.Boolean(), nullable=False),
     sa.Column('employer_id', sa.String(length=26), nullable=False),
     sa.Column('id', sa.String(length=26), nullable=False),
     sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_seat_employer_id_employer')),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from domain import inbox, interviews, members, tags
 from domain.errors import Conflict
-from models import AuditEvent, CandidateSession, Interview, Invite, Mail, Member, Take, limit, serve
+from models import AuditEvent, CandidateSession, Interview, Invite, Mail, Member, Note, Tag, Take, limit, serve
 from models.base import OfEmployer
 from tests.factories import NOW, World, create_design
 from tests.reviewing import actor, create_submitted, score
@@ -253,3 +255,71 @@ def test_what_cannot_be_chosen_is_refused(enter: Enter, world: World, rival: Wor
 def test_who_becomes_an_admin_sees_everything_again(enter: Enter, world: World, limited: Member, db: Session) -> None:
     enter(world.owner).post(f"/members/{limited.id}/role", data={"role": "admin"})
     assert enter(limited).get(f"/interviews/{world.interview.id}").status_code == 200
+
+
+@pytest.fixture
+def looker(world: World, other: Interview, hidden: CandidateSession, db: Session) -> Member:
+    """Bob, who reviews the sales screen and may only look at the support screen."""
+    members.limit_to(db, world.owner, world.reviewer, [other.id, world.interview.id], NOW, [world.interview.id])
+    db.commit()
+    return world.reviewer
+
+
+@pytest.mark.parametrize("address", CHANGE)
+def test_who_only_looks_changes_and_exports_nothing_there(
+    address: str, enter: Enter, looker: Member, ids: dict[str, str], db: Session
+) -> None:
+    form = {"format": "csv", "text": "a note", "verdict": "advance", "reason": "Good."}
+    assert enter(looker).post(address.format(**ids), data=form).status_code == 404
+    assert db.query(Note).count() == 0
+
+
+def test_who_only_looks_somewhere_reads_there_and_scores_elsewhere(
+    enter: Enter, looker: Member, world: World, hidden: CandidateSession, other: Interview, db: Session
+) -> None:
+    score(db, hidden, world.owner, 3, 4)
+    theirs = create_submitted(db, replace(world, interview=other, version=other.versions[0]), name="Sanna Sales")
+    db.commit()
+    bob = enter(looker)
+    page = bob.get(f"/sessions/{hidden.id}").text
+    assert "Alice" in page, "who cannot score sees what others gave"
+    assert "Submit my scores" not in page
+    assert "Keep note" not in page
+    assert "Submit my scores" in bob.get(f"/sessions/{theirs.id}").text
+    assert bob.post(f"/sessions/{theirs.id}/notes", data={"text": "Clear."}).status_code in (200, 302, 303)
+    assert db.query(Note).count() == 1
+
+
+def test_nobody_is_sent_to_score_or_given_what_they_only_look_at(
+    looker: Member, world: World, hidden: CandidateSession, db: Session
+) -> None:
+    limit(db, looker.id)
+    assert inbox.find_next(db, looker) is None
+    assert [row.id for row in inbox.page(db, looker, inbox.Filter(view="to_score")).rows] == []
+    with pytest.raises(Conflict, match="only looks at"):
+        inbox.assign(db, world.actor, [hidden.id], looker.id, NOW)
+
+
+def test_bulk_actions_pass_over_what_somebody_only_looks_at(enter: Enter, looker: Member, hidden: CandidateSession, db: Session) -> None:
+    enter(looker).post("/inbox/tag", data={"session": hidden.id, "tag": "later"})
+    assert db.query(Tag).count() == 0
+
+
+def test_a_ranking_shows_who_only_looks_what_others_gave(
+    enter: Enter, looker: Member, world: World, hidden: CandidateSession, db: Session
+) -> None:
+    score(db, hidden, world.owner, 3, 4)
+    db.commit()
+    assert "Carla" in enter(looker).get(f"/shortlist/{world.interview.id}").text
+
+
+def test_an_owner_says_in_the_form_where_somebody_only_looks(enter: Enter, world: World, other: Interview, db: Session) -> None:
+    owner = enter(world.owner)
+    form = {"sees": "some", "interview": [other.id, world.interview.id], "looks_only": [world.interview.id]}
+    owner.post(f"/members/{world.reviewer.id}/interviews", data=form)
+    assert members.looked_at(db, world.reviewer) == {world.interview.id}
+    assert "only looks in 1 of them" in owner.get(f"/members/{world.reviewer.id}").text
+    event = db.scalars(select(AuditEvent).where(AuditEvent.verb == "member:changed")).one()
+    assert event.data["looks_only"] == [world.interview.id]
+    owner.post(f"/members/{world.reviewer.id}/interviews", data=form | {"looks_only": []})
+    assert members.looked_at(db, world.reviewer) == set()
