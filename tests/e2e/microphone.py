@@ -33,11 +33,6 @@ class Microphone:
         """The microphone is gone, as when a headset is unplugged."""
         subprocess.run(["pactl", "unload-module", "module-remap-source"], env=self.environment, check=True)
 
-    def plug_in(self) -> None:
-        """And back."""
-        subprocess.run(["pactl", "load-module", *SOURCE.format(name=NAME).split()], env=self.environment, check=True, capture_output=True)
-        subprocess.run(["pactl", "set-default-source", "microphone"], env=self.environment, check=True)
-
     @contextlib.contextmanager
     def speaking(self) -> Iterator[None]:
         loop = 'while paplay --device=spoken "$0"; do :; done'
