@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,9 @@ def _row(lane: str, folder: Path, truths: list[dict[str, Any]], seconds: float, 
         subprocess.Popen([*base, "--lane", lane, "--share", str(n)], cwd=ROOT, env=environment, stdout=subprocess.PIPE)
         for n in range(processes)
     ]
-    lines = [json.loads(line) for worker in running for line in worker.communicate()[0].splitlines()]
+    with ThreadPoolExecutor(processes) as readers:  # all at once: a process whose pipe is full would stand still
+        said = list(readers.map(lambda worker: worker.communicate()[0], running))
+    lines = [json.loads(line) for one in said for line in one.splitlines()]
     wall, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     wall, cpu = wall - sum(line.get("setup", 0) for line in lines), cpu - sum(line.get("setup_cpu", 0) for line in lines)
