@@ -23,6 +23,12 @@ class Candidate:
     def sees(self, text: str | re.Pattern[str], timeout: float = 15_000) -> None:
         expect(self.frame.get_by_text(text).first).to_be_visible(timeout=timeout)
 
+    def settles(self) -> None:
+        """The page around has followed the frame's height: nothing moves under a press any more."""
+        self.frame.locator("#room").evaluate(
+            "async (room) => { while (room.getBoundingClientRect().height > innerHeight) await new Promise((go) => setTimeout(go, 20)); }"
+        )
+
     def arrive(self) -> None:
         self.page.goto(self.careers_url)
         self.page.locator("greenroom-interview").scroll_into_view_if_needed()
@@ -101,6 +107,7 @@ class Candidate:
 
     def is_submitted(self) -> None:
         expect(self.frame.get_by_role("heading", name="Submitted", exact=True)).to_be_visible(timeout=40_000)
+        self.settles()
 
 
 def on_its_own_page(page: Page, address: str) -> Candidate:

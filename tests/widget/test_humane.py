@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -294,6 +295,22 @@ def test_after_submitting_a_candidate_corrects_what_was_heard_and_takes_agreemen
         box.set_checked(wanted)
         candidate.page.wait_for_timeout(300)
         assert session["consent"]["ai"] is wanted
+
+
+def test_words_that_come_late_move_nothing_that_could_be_pressed(candidate: Candidate, room: FakeGreenroom) -> None:
+    submitted_in_writing(candidate)
+    heard = {"take_id": "t1", "position": 1, "number": 1, "author": "machine", "language": "en", "text": "I listen at first."}
+    room.only_session["transcripts"] = [heard]
+    arrived = threading.Event()
+    room.faults["before"] = lambda method, path: path == "/c/transcripts" and arrived.wait(20)
+    candidate.page.reload()
+    candidate.sees("SHA-256")
+    candidate.settles()
+    before = candidate.button("Send").bounding_box()
+    arrived.set()
+    expect(candidate.frame.locator("details textarea")).to_have_value("I listen at first.")
+    candidate.settles()
+    assert candidate.button("Send").bounding_box() == before
 
 
 def test_a_link_that_does_not_work_still_says_whom_to_ask(page: Page, room: FakeGreenroom) -> None:

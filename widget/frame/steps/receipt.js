@@ -14,8 +14,6 @@ export async function submitted(app, { receipt: given } = {}) {
     app.host.event('submitted');
     await app.takes.forgetAll();
   }
-  const heard = h('div', {});
-  fillHeard(app, heard);
   const link = receipt.receipt_token && `${location.origin}/i#${receipt.receipt_token}`;
   const line = (key, value) => value && h('div', {}, h('dt', {}, t(key)), h('dd', {}, value));
   return {
@@ -25,7 +23,7 @@ export async function submitted(app, { receipt: given } = {}) {
         receipt.submitted_at && line('receipt_time', words.moment(receipt.submitted_at)),
         receipt.promise_at && line('receipt_promise', words.day(receipt.promise_at))),
       link && h('p', {}, h('a', { class: 'button', href: link, target: '_blank', rel: 'noopener' }, t('receipt_link'))),
-      h('h2', {}, t('work_title')), workDone(app, receipt), heard,
+      h('h2', {}, t('work_title')), workDone(app, receipt), whatWasHeard(app, receipt.transcribed),
       h('h2', {}, t('receipt_answers')), h('p', { class: 'hint' }, t('receipt_hash_text')), h('ol', { class: 'cards' }, answers(app, receipt)),
       h('h2', {}, t('choices_title')), app.session && notice.ai_consent_asked && aiChoice(app),
       inquiryForm(app, receipt.inquiries), askPerson(app),
@@ -49,18 +47,33 @@ function workDone(app, { transcribed, proposed_at: proposed, reviewed_at: review
   ].filter(Boolean).map((text) => h('li', {}, text)));
 }
 
-async function fillHeard(app, place) {
-  const { transcripts = [] } = await app.api.transcripts().catch(() => ({}));
-  if (!transcripts.length) return;
-  place.replaceChildren(h('h2', {}, app.t('words_title')), h('p', {}, app.t('words_text')), ...transcripts.map((one) => correction(app, one)));
+/** Every place stands from the start and is filled when its words come, so that nothing moves under a finger. */
+function whatWasHeard(app, positions = []) {
+  if (!positions.length) return null;
+  const { t } = app;
+  const coming = app.api.transcripts();
+  return [h('h2', {}, t('words_title')), h('p', {}, t('words_text')), ...positions.map((position) =>
+    correction(app, position, coming.then(({ transcripts }) => transcripts.find((one) => one.position === position))))];
 }
 
-function correction(app, one) {
+function correction(app, position, coming) {
   const { t } = app;
-  const area = h('textarea', { rows: 6, lang: one.language || app.opened.interview.locale, value: one.text });
+  const area = h('textarea', { rows: 6, lang: app.opened.interview.locale, readonly: true });
   const problem = problemLine();
+  let one = null;
+
+  coming.then((words) => {
+    one = words;
+    area.lang = one.language || area.lang;
+    area.value = one.text;
+    area.readOnly = false;
+  }).catch((error) => {
+    problem.node.textContent = app.explain(error);
+    problem.node.hidden = false;
+  });
 
   async function save() {
+    if (!one) return;
     try {
       Object.assign(one, await app.api.correct(one.take_id, { number: one.number, text: area.value }));
       problem.node.hidden = true;
@@ -70,7 +83,7 @@ function correction(app, one) {
     }
   }
 
-  return h('details', {}, h('summary', {}, t('question_n', { position: one.position })),
+  return h('details', {}, h('summary', {}, t('question_n', { position })),
     field(t('words_heard'), area), problem.node, h('div', { class: 'actions' }, button(t('words_save'), save)));
 }
 
