@@ -24,10 +24,11 @@ class Candidate:
         expect(self.frame.get_by_text(text).first).to_be_visible(timeout=timeout)
 
     def settles(self) -> None:
-        """The page around has followed the frame's height: nothing moves under a press any more."""
+        """The page around has followed the frame's height and shows it: a press now meets what the candidate sees."""
         self.frame.locator("#room").evaluate(
             "async (room) => { while (room.getBoundingClientRect().height > innerHeight) await new Promise((go) => setTimeout(go, 20)); }"
         )
+        self.page.evaluate("new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))")
 
     def arrive(self) -> None:
         self.page.goto(self.careers_url)
@@ -57,6 +58,8 @@ class Candidate:
         expect(self.frame.get_by_role("heading", level=1)).to_contain_text(f"Question {position}", timeout=15_000)
 
     def answer_question(self, position: int) -> None:
+        expect(self.frame.locator("li.row").nth(position - 1)).to_be_visible()
+        self.settles()
         self.frame.locator("li.row").nth(position - 1).get_by_role("button").click()
         self.is_at(position)
 

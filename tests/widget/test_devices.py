@@ -54,6 +54,18 @@ def test_each_failure_has_its_own_words_and_other_ways(candidate: Candidate, pag
     expect(candidate.frame.get_by_role("textbox", name="Your answer")).to_be_visible()
 
 
+def test_the_remedy_stays_when_the_language_changes(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
+    page.add_init_script(FAIL_WITH % "NotAllowedError")
+    to_devices(candidate)
+    candidate.sees("Your browser did not allow it")
+    candidate.frame.get_by_label("Language").select_option("de")
+    expect(candidate.heading("Ihr Browser hat es nicht erlaubt")).to_be_visible()
+    candidate.frame.locator(".notice-box").get_by_role("button", name="Schriftlich antworten").click()
+    candidate.frame.locator("li.row").first.get_by_role("button").click()
+    expect(candidate.frame.locator("textarea").first).to_be_visible()
+    assert [one["trouble"] for one in room.events if one["trouble"]] == ["device_denied"], "it happened once"
+
+
 def test_a_denied_permission_is_said_within_two_seconds(browser: Browser, room: FakeGreenroom) -> None:
     context = browser.new_context(permissions=[])
     candidate = Candidate(context.new_page(), room.careers_url)

@@ -17,7 +17,7 @@ export function allowed(policy, feature) {
 }
 
 export function createDevices() {
-  const devices = { stream: null, kind: null, policy: null, ids: { audio: null, video: null }, wasOpen: false, narrow: false, onlost: () => {} };
+  const devices = { stream: null, kind: null, policy: null, ids: { audio: null, video: null }, wasOpen: false, refused: {}, narrow: false, onlost: () => {} };
 
   devices.hindrance = (kind) => {
     const features = kind === 'video' ? ['camera', 'microphone'] : ['microphone'];
@@ -66,11 +66,12 @@ export function createDevices() {
         stop(stream);
         throw Object.assign(new Error('no sound'), { name: 'NotFoundError' });
       }
-      Object.assign(devices, { stream, kind, wasOpen: true });
+      Object.assign(devices, { stream, kind, wasOpen: true, refused: {} });
       for (const track of stream.getTracks()) track.addEventListener('ended', () => { if (devices.stream === stream) devices.onlost(track.kind); });
       return stream;
     } catch (error) {
       const word = error.name === 'OverconstrainedError' && await lacks(kind) ? 'missing' : NAMES[error.name] || 'unknown';
+      if (mine === turn) devices.refused = { [kind]: word }; // said again wherever this kind is offered, until it opens
       throw Object.assign(error, { word: mine === turn && word });
     }
   };

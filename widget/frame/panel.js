@@ -14,10 +14,8 @@ export const newTabLink = (app) => h('a', {
   onclick: () => setTimeout(() => app.go('trouble', { error: { code: 'moved' } }), 300),
 }, app.t('open_new_tab'));
 
-export function deviceTrouble(app, word, { onretry, kinds, onkind }) {
+function deviceTrouble(app, word, { onretry, kinds, onkind }) {
   const { t } = app;
-  app.api.event('devices', null, `device_${word}`);
-  app.host.event('error', { code: `device_${word}` });
   const tab = app.host.isFramed && ['blocked', 'denied', 'insecure'].includes(word) && newTabLink(app);
   return h('div', { class: 'notice-box warn', tabindex: '-1' },
     h('h2', {}, t(`device_${word}_title`)), h('p', {}, t(`device_${word}`)),
@@ -84,8 +82,12 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
     if (text) app.say(text);
   }
 
-  function hinder(word) {
+  function hinder(word, isNew = true) {
     show('error');
+    if (isNew) {
+      app.api.event('devices', null, `device_${word}`);
+      app.host.event('error', { code: `device_${word}` });
+    }
     const change = (other) => { app.devices.wasOpen ||= word !== 'blocked'; onkind(other); }; // one act, not two
     box.replaceChildren(deviceTrouble(app, word, { onretry: open, kinds: otherKinds, onkind: change }));
   }
@@ -200,6 +202,7 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
   const hindrance = app.devices.hindrance(kind);
   if (hindrance) hinder(hindrance);
   else if (app.devices.wasOpen) open();
+  else if (app.devices.refused[kind]) hinder(app.devices.refused[kind], false);
 
   return {
     node,
