@@ -25,11 +25,13 @@ from adapters.speech_models import BUNDLED, Model, ModelChanged, ModelMissing, f
 
 __all__ = [
     "FakeSpeech", "ModelChanged", "ModelMissing", "Segment", "Speech", "SpeechEngine", "SpeechError", "SpeechTimeout",
-    "SpeechUnreadable", "Word",
+    "SpeechTooLarge", "SpeechUnreadable", "Word",
 ]  # fmt: skip
 
 _BASE_MEMORY = 3 << 30
 """Address space for Python, CTranslate2, onnxruntime and the sound; resident memory is about a tenth of it."""
+_USUAL_MEMORY = 2 << 30
+"""Real memory that the address space above is enough for; who allows more gets as much more of it."""
 _LOAD_TIMEOUT = 180.0
 """Seconds for loading a model: a large one from a slow disk."""
 _LOOK = 1.0
@@ -46,6 +48,10 @@ class SpeechTimeout(SpeechError):
 
 class SpeechUnreadable(SpeechError):
     """The file has no sound that can be decoded. Trying again does not help."""
+
+
+class SpeechTooLarge(SpeechError):
+    """An engine that had heard nothing else reached its memory limit with this file. Trying again does not help."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,7 @@ class SpeechEngine:
         self._child: sandbox.Child | None = None
         self._owner = 0
         self._buffer = b""
+        self._is_fresh = False
         self._lock = threading.Lock()
         self._model: Model | None = None
         self._loaded: dict[str, Any] = {}
@@ -160,7 +167,7 @@ class SpeechEngine:
         second, a `stable_until` of an earlier call. `partial`: the file is still growing, so stop at the last pause
         that is safe; what follows comes with the next call.
 
-        Raises ModelMissing, ModelChanged, SpeechUnreadable, SpeechTimeout, SpeechError.
+        Raises ModelMissing, ModelChanged, SpeechUnreadable, SpeechTooLarge, SpeechTimeout, SpeechError.
         """
         asked = {
             "language": language,
@@ -209,7 +216,8 @@ class SpeechEngine:
     def _start_child(self) -> sandbox.Child:
         model = self._model = find_model(self._name, self._models_dir, self._pin)
         on_gpu = self._settings["device"] != "cpu" and Path("/dev/nvidiactl").exists()
-        memory = None if on_gpu else _BASE_MEMORY + 4 * model.size
+        more = max(0, (self._memory or 0) - _USUAL_MEMORY)
+        memory = None if on_gpu else _BASE_MEMORY + more + 4 * model.size
         limits = sandbox.Limits(wall=0, cpu=None, memory=memory, files=256)
         request = {"name": model.name, "folder": str(model.folder), "english": model.is_english_only, **self._settings}
         confinement = sandbox.Confinement(reads=[model.folder], devices=on_gpu, keeps_folder=False)
@@ -220,13 +228,13 @@ class SpeechEngine:
         if "error" in loaded:
             self._end_child()
             raise SpeechError(str(loaded["error"]))
-        self._loaded = loaded | named
+        self._loaded, self._is_fresh = loaded | named, True
         return child
 
     def _end_child(self) -> None:
         if self._child is not None:
             self._child.kill()
-        self._child, self._buffer = None, b""
+        self._child, self._buffer, self._is_fresh = None, b"", False
 
     def _ask(self, child: sandbox.Child, asked: dict[str, Any], timeout: float) -> dict[str, Any]:
         assert child.process.stdin is not None
@@ -237,6 +245,9 @@ class SpeechEngine:
             self._end_child()
             raise SpeechError("the speech engine was gone") from gone
         answer = self._read(child, timeout)
+        if "full" in answer:
+            raise self._too_much()
+        self._is_fresh = False
         if "unreadable" in answer:
             raise SpeechUnreadable(str(answer["unreadable"]))
         if "error" in answer:
@@ -254,10 +265,18 @@ class SpeechEngine:
         except TimeoutError as late:
             self._end_child()
             raise SpeechTimeout(f"no transcript within {timeout:g} s; the engine was killed") from late
+        except MemoryError:
+            raise self._too_much() from None
         except (ValueError, EOFError) as nonsense:
             words = child.last_words()
             self._end_child()
             raise SpeechError(f"the speech engine was ended ({nonsense}): {words}") from nonsense
+
+    def _too_much(self) -> SpeechError:
+        """Ends the child, which reached its memory limit. Only one that had heard nothing before says something about the file."""
+        kind = SpeechTooLarge if self._is_fresh else SpeechError
+        self._end_child()
+        return kind("the speech engine took more memory than allowed and was ended")
 
     def _read_line(self, child: sandbox.Child, until: float) -> bytes:
         assert child.process.stdout is not None
@@ -278,7 +297,7 @@ class SpeechEngine:
         if time.monotonic() >= until:
             raise TimeoutError
         if self._memory and _resident_bytes(child.pid) > self._memory:
-            raise ValueError("more memory than allowed")
+            raise MemoryError
 
     def _speech(self, answer: dict[str, Any]) -> Speech:
         assert self._model is not None

@@ -88,6 +88,8 @@ def _answered(engine: Engine, asked: dict[str, Any]) -> dict[str, Any]:
         return engine.transcribe(asked)
     except Unreadable as unreadable:
         return {"unreadable": str(unreadable)}
+    except MemoryError:
+        return {"full": True}
     except Exception as failed:  # a fault with one file must not cost the loaded model
         return {"error": f"{type(failed).__name__}: {failed}"}
 

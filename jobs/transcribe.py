@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from adapters.speech import ModelChanged, ModelMissing, Segment, Speech, SpeechError, SpeechTimeout, SpeechUnreadable
+from adapters.speech import ModelChanged, ModelMissing, Segment, Speech, SpeechError, SpeechTimeout, SpeechTooLarge, SpeechUnreadable
 from domain import listening, media, transcripts
 from domain.designs import spoken_language
 from jobs.bench import Bench, Failed
@@ -30,6 +30,11 @@ PATIENCE: Final = (120.0, 6.0)
 ENGLISH_ONLY: Final = (
     "The speech model here knows English only, and answers to this interview may be in another language. "
     "Whoever runs this server can add one that knows it: `greenroom add-model`."
+)
+
+TOO_LARGE: Final = (
+    "This recording is too long to be written down within the memory allowed for it here; it can be played all the same. "
+    "Whoever runs this server can allow more (`GREENROOM_SPEECH_MEMORY`); then try again."
 )
 
 
@@ -88,6 +93,8 @@ def heard(bench: Bench, job: Job, order: Order) -> dict[str, Any]:
         return hear(bench, order)[1]
     except SpeechUnreadable as unreadable:
         raise Failed("The sound of this recording cannot be decoded.", is_final=True) from unreadable
+    except SpeechTooLarge as full:
+        raise Failed(TOO_LARGE, is_final=True) from full
     except SpeechTimeout as late:
         raise Failed("Transcribing took longer than allowed.", is_final=job.attempts >= TRIES_OF_SLOW_FILE) from late
     except (ModelMissing, ModelChanged) as wrong:

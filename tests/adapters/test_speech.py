@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adapters.speech import FakeSpeech, SpeechEngine, SpeechError, SpeechTimeout, SpeechUnreadable
+from adapters.speech import FakeSpeech, SpeechEngine, SpeechError, SpeechTimeout, SpeechTooLarge, SpeechUnreadable
 from adapters.speech_models import ModelChanged, ModelMissing, find_model, fingerprint
 from adapters.speech_words import Heard, phrases, settled
 from bench.clips import SENTENCES, spoken, wordless
@@ -206,9 +206,32 @@ def test_too_little_memory_is_an_error_not_a_hang(monkeypatch: pytest.MonkeyPatc
         small.start()
 
 
-def test_an_engine_that_grows_past_its_memory_is_ended(tmp_path: Path) -> None:
-    with SpeechEngine(memory=100 << 20) as small, pytest.raises(SpeechError, match="memory"):
-        small.transcribe(stored(tmp_path, told(12)))
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_model_too_large_for_the_memory_is_not_taken_for_a_long_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.speech._LOOK", 0.05)
+    with SpeechEngine(memory=20 << 20) as small, pytest.raises(SpeechError, match="memory") as ended:
+        small.transcribe(stored(tmp_path, told(1)))
+    assert not isinstance(ended.value, SpeechTooLarge)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_an_engine_that_grows_past_its_memory_is_ended_and_only_a_fresh_one_blames_the_recording(
+    tmp_path: Path, sentence: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.speech._LOOK", 0.05)
+    long = stored(tmp_path, told(12))
+    with SpeechEngine() as small:
+        (tmp_path / "short").write_bytes(record(len(sentence[0]) / RATE, sentence[0], size=None))
+        small.transcribe([tmp_path / "short"])
+        small._memory = 100 << 20
+        with pytest.raises(SpeechError, match="memory") as ended:
+            small.transcribe(long)
+        assert not isinstance(ended.value, SpeechTooLarge)
+        small._memory = None
+        small.start()
+        small._memory = 100 << 20
+        with pytest.raises(SpeechTooLarge):
+            small.transcribe(long)
 
 
 def test_one_changed_byte_refuses_to_start(tmp_path: Path) -> None:

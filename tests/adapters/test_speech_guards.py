@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 
 from adapters import speech_windows
-from adapters.speech import SpeechEngine
+from adapters.speech import SpeechEngine, SpeechError, SpeechTooLarge
 from adapters.speech_child import Engine, Pipeline, _answered, _is_believed
 from adapters.speech_windows import Window
 from config import Settings
@@ -120,6 +121,20 @@ def test_a_fault_with_one_file_is_an_answer_and_costs_no_model() -> None:
         raise ZeroDivisionError("odd file")
 
     assert _answered(SimpleNamespace(transcribe=broken), {}) == {"error": "ZeroDivisionError: odd file"}  # type: ignore[arg-type]
+
+
+def test_a_file_for_which_there_is_no_memory_left_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_asked: dict[str, Any]) -> None:
+        raise MemoryError("Unable to allocate 691 MiB")
+
+    answer = _answered(SimpleNamespace(transcribe=full), {})  # type: ignore[arg-type]
+    engine, child = SpeechEngine(), SimpleNamespace(process=SimpleNamespace(stdin=io.BytesIO()), kill=lambda: None)
+    monkeypatch.setattr(engine, "_read", lambda *_: answer)
+    for is_fresh, kind in ((True, SpeechTooLarge), (False, SpeechError)):
+        engine._child, engine._is_fresh = child, is_fresh  # type: ignore[assignment]
+        with pytest.raises(SpeechError) as ended:
+            engine._ask(child, {}, 1.0)  # type: ignore[arg-type]
+        assert type(ended.value) is kind
 
 
 def test_what_a_library_prints_is_not_taken_for_an_answer() -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from adapters import media as decoder
 from adapters.media import MediaTimeout
-from adapters.speech import FakeSpeech, ModelMissing, SpeechError, SpeechTimeout
+from adapters.speech import FakeSpeech, ModelMissing, SpeechError, SpeechTimeout, SpeechTooLarge
 from adapters.storage import MediaStore, StoreError, StoreFull
 from domain import accommodations, jobs, media, transcripts, uploads
 from domain.accommodations import Wishes
@@ -393,3 +393,14 @@ def test_an_english_model_is_not_asked_about_another_language(
     assert job.state == "parked"
     assert "knows English only" in job.error
     assert transcripts.find_newest(db, take.id) is None
+
+
+def test_a_recording_too_long_for_the_engine_is_not_tried_again_and_says_what_can_be_changed(db: Session, bench: Bench, take: Take) -> None:
+    bench.speech = FakeSpeech(error=SpeechTooLarge("more memory than allowed"))
+    run.run_next(bench, "prepare")
+    run.run_next(bench, "transcribe")
+    job = job_of(db, "transcribe")
+    assert (job.state, job.attempts) == ("parked", 1)
+    assert "too long" in job.error
+    assert "it can be played all the same" in job.error
+    assert "GREENROOM_SPEECH_MEMORY" in job.error
