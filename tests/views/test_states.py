@@ -20,7 +20,7 @@ from tests.views.browsing import Visits
 pytestmark = pytest.mark.browser
 
 
-SIZES: tuple[tuple[int, accessible.Scheme], ...] = ((360, "dark"), (1280, "light"))
+SIZES: tuple[tuple[int, accessible.Scheme], ...] = ((360, "dark"), (768, "light"), (1280, "light"))
 
 
 @pytest.fixture
@@ -83,4 +83,9 @@ def test_every_state_of_reviewing_fits_and_is_accessible(
         page = visit(member, "/login", bypass_csp=True)
         for path in paths:
             found += faults(page, origin + path)
+    page = visit(world.reviewer, f"/sessions/{waiting}", bypass_csp=True)
+    page.set_viewport_size({"width": 768, "height": 600})
+    for link in page.locator(".jump a").all()[1:]:
+        link.click(timeout=2000)  # nothing lies over it, wherever the page stands
+        found += [f"after a jump: {fault}" for fault in accessible.faults(page)]
     assert found == []
