@@ -25,9 +25,9 @@ class Candidate:
 
     def settles(self) -> None:
         """The page around has followed the frame's height and shows it: a press now meets what the candidate sees."""
-        self.frame.locator("#room").evaluate(
-            "async (room) => { while (room.getBoundingClientRect().height > innerHeight) await new Promise((go) => setTimeout(go, 20)); }"
-        )
+        self.frame.locator("#room").evaluate("""async (room) => {
+            while (parent !== window && room.getBoundingClientRect().height > innerHeight) await new Promise((go) => setTimeout(go, 20));
+        }""")
         self.page.evaluate("new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))")
 
     def arrive(self) -> None:
