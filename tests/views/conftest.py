@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, Playwright
 from sqlalchemy.orm import Session
 
 from adapters import clock
-from domain import logins
-from models import EVERY_EMPLOYER, Member, serve
+from domain import interviews, logins
+from models import EVERY_EMPLOYER, Interview, Member, serve
+from tests.factories import World
 from tests.views.browsing import Place, Visits, served
 
 Enter = Callable[[Member], FlaskClient]
@@ -41,6 +42,20 @@ def enter(app: Flask, db: Session) -> Enter:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def alice(world: World, enter: Enter) -> FlaskClient:
+    """The owner's browser."""
+    return enter(world.owner)
+
+
+def fresh(db: Session, world: World) -> Interview:
+    """The interview as the pages have left it."""
+    db.rollback()
+    serve(db, world.employer.id)
+    db.expire_all()
+    return interviews.get_interview(db, world.interview.id)
 
 
 @pytest.fixture(scope="session")

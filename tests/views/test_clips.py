@@ -20,12 +20,12 @@ from domain.errors import Invalid
 from jobs import run, sweep
 from jobs.bench import Bench
 from jobs.queues import Queues
-from models import Clip, Interview, Sessions, serve
+from models import Clip, Sessions
 from tests.adapters import recordings
 from tests.door import Door
 from tests.factories import World
 from tests.jobs.conftest import Clock
-from tests.views.conftest import Enter
+from tests.views.conftest import fresh
 from tests.views.forms import form_of
 
 VTT = "WEBVTT\n\nSTYLE\n::cue { color: red }\n\n1\n00:00:00.000 --> 00:00:01.500 line:0\n<v Hanna>Hello & <b>welcome</b>.\n"
@@ -50,24 +50,12 @@ def bench(app: Flask, settings: Settings, clock: Clock) -> Iterator[Bench]:
     sessions.close()
 
 
-@pytest.fixture
-def alice(world: World, enter: Enter) -> FlaskClient:
-    return enter(world.owner)
-
-
 def base(world: World, slot: str = "welcome") -> str:
     return f"/interviews/{world.interview.id}/clips/{slot}"
 
 
 def revision(db: Session, world: World) -> str:
     return str(fresh(db, world).draft_revision)
-
-
-def fresh(db: Session, world: World) -> Interview:
-    db.rollback()
-    serve(db, world.employer.id)
-    db.expire_all()
-    return interviews.get_interview(db, world.interview.id)
 
 
 def upload(client: FlaskClient, db: Session, world: World, data: bytes, slot: str = "welcome") -> TestResponse:

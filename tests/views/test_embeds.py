@@ -23,11 +23,6 @@ from tests.views.conftest import Enter
 OURS = "https://greenroom.test"
 
 
-@pytest.fixture
-def alice(world: World, enter: Enter) -> FlaskClient:
-    return enter(world.owner)
-
-
 def verbs(db: Session) -> list[str]:
     return list(db.scalars(select(AuditEvent.verb)))
 

@@ -18,20 +18,8 @@ from domain.notice_words import WORDS
 from models import AuditEvent, Embed, Interview, serve
 from tests.door import Door
 from tests.factories import NOW, World, create_candidate_session, create_design
-from tests.views.conftest import Enter
+from tests.views.conftest import Enter, fresh
 from tests.views.forms import form_of
-
-
-@pytest.fixture
-def alice(world: World, enter: Enter) -> FlaskClient:
-    return enter(world.owner)
-
-
-def reload(db: Session, world: World) -> Interview:
-    db.rollback()
-    serve(db, world.employer.id)
-    db.expire_all()
-    return interviews.get_interview(db, world.interview.id)
 
 
 def verbs(db: Session) -> list[str]:
@@ -79,7 +67,7 @@ def test_what_is_typed_is_saved_even_when_it_is_unfinished(alice: FlaskClient, w
     response = alice.post(f"/interviews/{world.interview.id}", data=form)
     assert response.status_code == 422
     assert "Give a number." in response.text
-    draft = reload(db, world).draft
+    draft = fresh(db, world).draft
     assert (draft["title"], draft["questions"][0]["prompt"], draft["criteria"][0]["weight"]) == ("", "", "many")
 
 
@@ -129,9 +117,9 @@ def test_questions_are_added_moved_copied_and_removed_without_javascript(alice: 
     alice.post(address, data=form_of(alice, address, do="down-question-0"))
     response = alice.post(address, data=form_of(alice, address, do="remove-question-3"))
     assert response.location.endswith("#question-2")
-    prompts = [question["prompt"] for question in reload(db, world).draft["questions"]]
+    prompts = [question["prompt"] for question in fresh(db, world).draft["questions"]]
     assert prompts == ["How do you plan a busy week?", "First, as typed", "What would you ask a customer first?"]
-    assert reload(db, world).draft["criteria"][1]["questions"] == [1], "the criterion follows its question"
+    assert fresh(db, world).draft["criteria"][1]["questions"] == [1], "the criterion follows its question"
 
 
 def test_the_same_buttons_answer_htmx_with_the_parts_only(alice: FlaskClient, world: World) -> None:
@@ -145,7 +133,7 @@ def test_the_same_buttons_answer_htmx_with_the_parts_only(alice: FlaskClient, wo
 def test_another_rubric_can_be_taken_from_the_library(alice: FlaskClient, world: World, db: Session) -> None:
     address = f"/interviews/{world.interview.id}"
     alice.post(address, data=form_of(alice, address, do="use-rubric", rubric="sales"))
-    criteria = reload(db, world).draft["criteria"]
+    criteria = fresh(db, world).draft["criteria"]
     assert criteria[0]["name"] == "Learns the need first"
     assert all(position <= 3 for criterion in criteria for position in criterion["questions"])
 
@@ -156,7 +144,7 @@ def test_an_open_page_saves_again_and_again_and_leaves_one_event(alice: FlaskCli
     for title in ("One", "Two", "Three"):
         response = alice.post(f"{address}/autosave", data={**form, "title": title}, headers={"HX-Request": "true"})
         assert response.status_code == 200
-    assert reload(db, world).title == "Three"
+    assert fresh(db, world).title == "Three"
     assert verbs(db).count("interview:changed") == 1
 
 
@@ -169,9 +157,9 @@ def test_a_stale_form_is_refused_and_shows_all_that_was_typed(alice: FlaskClient
         assert response.status_code == 409
         assert 'value="Mine"' in response.text
         assert "Save mine over theirs" in response.text
-    assert reload(db, world).title == "Theirs"
+    assert fresh(db, world).title == "Theirs"
     assert alice.post(address, data={**mine, "do": "overwrite"}).status_code == 303
-    assert reload(db, world).title == "Mine"
+    assert fresh(db, world).title == "Mine"
 
 
 def test_what_is_to_be_said_follows_the_typing(alice: FlaskClient, world: World) -> None:
@@ -192,7 +180,7 @@ def test_a_stale_autosave_says_so_and_saves_nothing(alice: FlaskClient, world: W
     response = alice.post(f"{address}/autosave", data=mine, headers={"HX-Request": "true"})
     assert response.status_code == 409
     assert "not saved" in response.text
-    assert reload(db, world).title == "Theirs"
+    assert fresh(db, world).title == "Theirs"
 
 
 def test_publishing_freezes_and_old_sessions_keep_their_version(alice: FlaskClient, world: World, db: Session) -> None:
@@ -201,7 +189,7 @@ def test_publishing_freezes_and_old_sessions_keep_their_version(alice: FlaskClie
     address = f"/interviews/{world.interview.id}"
     response = alice.post(f"{address}/publish", data=form_of(alice, address, **{"questions-0-prompt": "A new first question?"}))
     assert response.location.endswith("/embed")
-    newest = interviews.find_published(db, reload(db, world).id)
+    newest = interviews.find_published(db, fresh(db, world).id)
     assert newest is not None
     assert (newest.number, newest.questions[0].prompt) == (2, "A new first question?")
     assert session.version.questions[0].prompt == "Tell us about a time you calmed an upset customer."
@@ -215,7 +203,7 @@ def test_publishing_twice_by_a_double_press_makes_one_version(alice: FlaskClient
     address = f"/interviews/{world.interview.id}"
     form = form_of(alice, address, title="Support screen, spring")
     assert [alice.post(f"{address}/publish", data=form).status_code for _ in range(2)] == [303, 303]
-    assert [version.number for version in interviews.versions(db, reload(db, world))] == [2, 1]
+    assert [version.number for version in interviews.versions(db, fresh(db, world))] == [2, 1]
 
 
 def test_the_designer_shows_the_very_notice_candidates_read(alice: FlaskClient, world: World, door: Door) -> None:
@@ -328,7 +316,7 @@ def test_a_form_without_its_heart_is_refused_and_changes_nothing(alice: FlaskCli
     form = form_of(alice, f"/interviews/{world.interview.id}")
     del form[missing]
     assert alice.post(f"/interviews/{world.interview.id}", data=form).status_code == 422
-    assert reload(db, world).draft_revision == 1
+    assert fresh(db, world).draft_revision == 1
 
 
 @pytest.mark.parametrize("revision", ["", "-1", "99999999999999999999", "one"])
@@ -342,7 +330,7 @@ def test_a_button_that_does_not_exist_breaks_nothing(alice: FlaskClient, world: 
     address = f"/interviews/{world.interview.id}"
     response = alice.post(address, data=form_of(alice, address, do=do, rubric="nothing"))
     assert response.status_code in {303, 404}
-    assert len(reload(db, world).draft["questions"]) == 3
+    assert len(fresh(db, world).draft["questions"]) == 3
 
 
 def test_two_megabytes_of_text_are_kept_and_said_to_be_too_long(alice: FlaskClient, world: World, db: Session) -> None:
@@ -351,7 +339,7 @@ def test_two_megabytes_of_text_are_kept_and_said_to_be_too_long(alice: FlaskClie
     answer = alice.post(address, data=form_of(alice, address, welcome=long))
     assert answer.status_code == 422
     assert "At most 4000 characters" in answer.text
-    assert reload(db, world).draft["welcome"] == long.strip()
+    assert fresh(db, world).draft["welcome"] == long.strip()
     assert alice.post(f"{address}/publish", data=form_of(alice, address)).status_code == 422
 
 

@@ -22,9 +22,9 @@ from sqlalchemy.orm import Session
 from app import create_app
 from config import Settings
 from domain import clips, interviews, reviews
-from models import AuditEvent, Clip, Interview, InterviewVersion, Job, serve
+from models import AuditEvent, Clip, InterviewVersion, Job
 from tests.factories import World
-from tests.views.conftest import Enter
+from tests.views.conftest import fresh
 from tests.views.forms import form_of
 
 pytestmark = pytest.mark.slow
@@ -96,18 +96,6 @@ def chosen(record_property: Callable[[str, object], None], request: pytest.Fixtu
         return found
 
     return some
-
-
-@pytest.fixture
-def alice(world: World, enter: Enter) -> FlaskClient:
-    return enter(world.owner)
-
-
-def fresh(db: Session, world: World) -> Interview:
-    db.rollback()
-    serve(db, world.employer.id)
-    db.expire_all()
-    return interviews.get_interview(db, world.interview.id)
 
 
 def counts(db: Session) -> tuple[int, ...]:

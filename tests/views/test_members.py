@@ -29,11 +29,6 @@ def _unlimited(app: Flask) -> Iterator[None]:
 
 
 @pytest.fixture
-def alice(world: World, enter: Enter) -> FlaskClient:
-    return enter(world.owner)
-
-
-@pytest.fixture
 def mailing(app: Flask) -> Iterator[None]:
     before = app.extensions["settings"]
     app.extensions["settings"] = before.model_copy(update={"smtp_url": "smtp://127.0.0.1:1"})

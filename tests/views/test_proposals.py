@@ -21,11 +21,6 @@ from tests.views.conftest import Enter
 GOOD = Agreement(60, 0.7, 0.62, 0.78, 0.4, 0.6, 0.95)
 
 
-@pytest.fixture
-def alice(world: World, enter: Enter) -> FlaskClient:
-    return enter(world.owner)
-
-
 def scored(db: Session, world: World, count: int) -> None:
     """Sessions the reviewer scored and the machine looked at, with what the reviewer did after a look."""
     for number in range(count):

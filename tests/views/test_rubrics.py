@@ -14,13 +14,7 @@ from domain import rubrics
 from domain.library import STARTERS
 from models import Rubric
 from tests.factories import NOW, World
-from tests.views.conftest import Enter
 from tests.views.forms import form_of
-
-
-@pytest.fixture
-def alice(world: World, enter: Enter) -> FlaskClient:
-    return enter(world.owner)
 
 
 @pytest.fixture

@@ -23,11 +23,6 @@ GOOD = {"name": "Acme Ltd", "contact_name": "Hanna", "contact_email": "people@ac
 PURPOSE = "To point reviewers to passages they may have missed."
 
 
-@pytest.fixture
-def alice(world: World, enter: Enter) -> FlaskClient:
-    return enter(world.owner)
-
-
 def events(db: Session, verb: str) -> list[dict[str, object]]:
     db.rollback()
     return [event.data for event in db.scalars(select(AuditEvent).where(AuditEvent.verb == verb))]

@@ -30,11 +30,6 @@ def three(db: Session, world: World) -> list[CandidateSession]:
     return made
 
 
-@pytest.fixture
-def alice(enter: Enter, world: World) -> FlaskClient:
-    return enter(world.owner)
-
-
 def addresses(world: World, session: CandidateSession, db: Session) -> list[str]:
     base = f"/shortlist/{world.interview.id}"
     return [
