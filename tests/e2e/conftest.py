@@ -21,10 +21,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from tests.adapters import recordings
 from tests.e2e import speech
-from tests.e2e.candidate import LONG, Candidate
+from tests.widget.candidate import Candidate
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "tests/e2e/shots"
+LONG = 60_000
+expect.set_options(timeout=15_000)
 WELCOME = "We are glad that you are here."
 WRITTEN = "First I would ask what they were trying to do when it went wrong."
 # Playwright's own list would switch storage partitioning off, and with it all storage in a frame on a foreign site.
@@ -181,6 +183,17 @@ def welcome(greenroom: Greenroom, browser: Browser) -> str:
     return WELCOME
 
 
+def watch(candidate: Candidate, words: str) -> None:
+    """Plays the employer's clip, whose captions are on."""
+    clip = candidate.frame.locator("video.player")
+    clip.click()
+    for _ in range(100):
+        if clip.evaluate("clip => clip.currentTime > 0.3 && clip.textTracks[0].activeCues?.[0]?.text") == words:
+            return
+        candidate.page.wait_for_timeout(100)
+    raise AssertionError("the clip does not play with its captions")
+
+
 @pytest.fixture(scope="session")
 def submitted(greenroom: Greenroom, browser: Browser, welcome: str) -> Submitted:
     """A candidate who is welcomed, records two answers and writes one, loses the line once and reloads once."""
@@ -188,9 +201,10 @@ def submitted(greenroom: Greenroom, browser: Browser, welcome: str) -> Submitted
     page = context.new_page()
     candidate = Candidate(page, greenroom.ready["careers_url"])
     candidate.arrive()
-    candidate.watch(welcome)
+    watch(candidate, welcome)
     candidate.agree()
     candidate.check_devices()
+    candidate.answer_question(1)
     candidate.record(24)
     candidate.keep()
     candidate.choose("Audio")
@@ -203,7 +217,7 @@ def submitted(greenroom: Greenroom, browser: Browser, welcome: str) -> Submitted
     candidate.keep()
     page.reload()
     expect(candidate.frame.get_by_role("heading", name=re.compile("Your questions|Welcome back"))).to_be_visible(timeout=LONG)
-    candidate.open_question()
+    candidate.answer_question(3)
     candidate.write(WRITTEN)
     candidate.submit()
     context.close()

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.e2e import microphone, speech
-from tests.e2e.candidate import LONG, Candidate
-from tests.e2e.conftest import Greenroom, sign_in
+from tests.e2e.conftest import LONG, Greenroom, sign_in
+from tests.widget.candidate import Candidate
 from tests.widget.test_flow import HASH_OF_LAST, KEEP_BYTES
 
 FIREFOX = "/usr/bin/firefox-esr"
@@ -56,6 +56,7 @@ def test_a_microphone_that_is_really_pulled_ends_the_recording_and_what_it_heard
     candidate.arrive()
     candidate.agree("Petra Pulled", "petra@home.test")
     candidate.check_devices()
+    candidate.answer_question(1)
     candidate.choose("Audio")
     candidate.start_recording()
     firefox.wait_for_timeout(3000)
@@ -73,13 +74,14 @@ def test_an_answer_spoken_in_firefox_arrives_whole_and_is_understood(
     candidate.arrive()
     candidate.agree("Frida Firefox", "frida@home.test")
     candidate.check_devices()
+    candidate.answer_question(1)
     with heard.speaking():
         candidate.record(12)
     digest = next(one for one in firefox.frames if "/frame/" in one.url).evaluate(HASH_OF_LAST)
     candidate.keep()
     firefox.reload()
     expect(candidate.frame.get_by_role("heading", name=re.compile("Your questions|Welcome back"))).to_be_visible(timeout=LONG)
-    candidate.open_question()
+    candidate.answer_question(2)
     candidate.choose("Audio")
     candidate.record(2)
     candidate.keep()

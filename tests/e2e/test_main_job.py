@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e import speech
-from tests.e2e.candidate import LONG, Candidate
-from tests.e2e.conftest import ROOT, WRITTEN, Greenroom, Submitted, sign_in
+from tests.e2e.conftest import LONG, ROOT, WRITTEN, Greenroom, Submitted, sign_in
+from tests.widget.candidate import on_its_own_page
 
 pytestmark = pytest.mark.browser
 ASKED = "You said the courier was late: what did you change afterwards?"
@@ -60,10 +60,12 @@ def test_what_is_asked_back_is_recorded_in_the_frame_and_joins_the_record(
         page.get_by_label(kind, exact=True).uncheck()
     page.get_by_role("button", name="Send the question").click()
     later = browser.new_context(permissions=["microphone"])
-    candidate = Candidate(later.new_page(), page.get_by_label("The candidate’s own link").input_value())
-    candidate.follow_link()
+    link = page.get_by_label("The candidate’s own link").input_value()
+    candidate = on_its_own_page(later.new_page(), link)
+    candidate.page.goto(link)
     candidate.consent()
     candidate.check_devices()
+    candidate.answer_question(1)
     expect(candidate.frame.get_by_role("heading", name=ASKED)).to_be_visible()
     candidate.record(8)
     candidate.keep()

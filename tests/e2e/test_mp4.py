@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e import speech
-from tests.e2e.candidate import LONG, Candidate
-from tests.e2e.conftest import Greenroom, sign_in
+from tests.e2e.conftest import LONG, Greenroom, sign_in
+from tests.widget.candidate import Candidate
 
 pytestmark = pytest.mark.browser
 ONLY_MP4 = """
@@ -26,6 +26,7 @@ def test_an_answer_recorded_as_mp4_plays_and_is_understood(greenroom: Greenroom,
     candidate.arrive()
     candidate.agree("Mona Mpfour", "mona@home.test")
     candidate.check_devices()
+    candidate.answer_question(1)
     candidate.record(12)
     frame = next(one for one in page.frames if "/frame/" in one.url)
     assert str(frame.evaluate("window.recordedAs")).startswith("video/mp4")

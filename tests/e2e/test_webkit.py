@@ -10,8 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e import microphone, speech, webkit
-from tests.e2e.candidate import LONG
-from tests.e2e.conftest import Greenroom, sign_in
+from tests.e2e.conftest import LONG, Greenroom, sign_in
 from tests.widget.test_flow import HASH_OF_LAST, KEEP_BYTES
 
 MISSING = [*webkit.is_missing(), *microphone.is_missing()]

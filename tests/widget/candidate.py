@@ -38,6 +38,9 @@ class Candidate:
     def agree(self, name: str = "Carla Candidate", email: str = "carla@home.test") -> None:
         self.frame.get_by_label("Your name").fill(name)
         self.frame.get_by_label("Your e-mail address").fill(email)
+        self.consent()
+
+    def consent(self) -> None:
         self.frame.locator("input[name=recording]").check()
         self.button("Start").click()
         expect(self.heading(re.compile("Check your|Your questions"))).to_be_visible(timeout=15_000)
@@ -64,7 +67,8 @@ class Candidate:
         self.is_at(position)
 
     def choose(self, kind: str) -> None:
-        self.frame.get_by_role("radio", name=kind, exact=True).check()
+        self.frame.locator(".kinds label", has_text=kind).click()
+        expect(self.frame.get_by_role("radio", name=kind, exact=True)).to_be_checked()
 
     def start_recording(self, named: str = "Start recording") -> None:
         turn_on = self.frame.get_by_role("button", name=re.compile("^Turn on"))
@@ -94,14 +98,19 @@ class Candidate:
     def keep(self) -> None:
         self.button("Keep and go on").click()
 
+    def write(self, text: str) -> None:
+        box, choice = self.frame.get_by_role("textbox", name="Your answer"), self.frame.get_by_role("radio", name="Text", exact=True)
+        expect(box.or_(choice).first).to_be_visible()
+        if not box.is_visible():
+            self.choose("Text")
+        box.fill(text)
+        self.button("Use this answer and go on").click()
+
     def finish_in_writing(self, *positions: int) -> None:
         """Answers the open questions in text and stops at the check."""
         for position in positions:
             self.is_at(position)
-            if self.frame.get_by_role("radio", name="Text").is_visible():
-                self.choose("Text")
-            self.frame.get_by_role("textbox", name="Your answer").fill(f"My answer to question {position}, in writing.")
-            self.button("Use this answer and go on").click()
+            self.write(f"My answer to question {position}, in writing.")
         expect(self.heading("Check your answers")).to_be_visible()
 
     def submit(self) -> None:
@@ -109,7 +118,7 @@ class Candidate:
         self.is_submitted()
 
     def is_submitted(self) -> None:
-        expect(self.frame.get_by_role("heading", name="Submitted", exact=True)).to_be_visible(timeout=40_000)
+        expect(self.frame.get_by_role("heading", name="Submitted", exact=True)).to_be_visible(timeout=60_000)
         self.settles()
 
 

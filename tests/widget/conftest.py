@@ -14,8 +14,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from tests.e2e.conftest import FEATURES_OFF, FLAGS
+from tests.protocol.conftest import Server
 from tests.widget.candidate import Candidate
 from tests.widget.fake_server import FakeGreenroom
+from tests.widget.installation import Installation, installed
 
 CHROMIUM = "/usr/bin/chromium"
 SHOTS = os.environ.get("GREENROOM_SHOTS")
@@ -25,11 +27,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     untouched = os.environ.get("TEST_DATABASE_URL") and not os.environ.get("GREENROOM_CAREERS_URL")
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
-        if Path(__file__).parent not in item.path.parents or not names & {"room", "careers_url"}:
+        if Path(__file__).parent not in item.path.parents or not names & {"room", "careers_url", "everything"}:
             continue
         item.add_marker(pytest.mark.browser)
         if untouched:
-            item.add_marker(pytest.mark.skip(reason="the browser against the fake server touches no database: run once, with SQLite"))
+            item.add_marker(pytest.mark.skip(reason="what a browser shows here is the same with every database: run once, with SQLite"))
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +76,23 @@ def silence(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def room() -> Iterator[FakeGreenroom]:
     with FakeGreenroom() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A real server, once for the tests of a file."""
+    with installed(tmp_path_factory.mktemp("installation")) as running:
+        yield running
+
+
+@pytest.fixture
+def real(everything: Installation) -> Installation:
+    """The real server with nobody in it yet, in the present, on a line without faults."""
+    everything.forget_everyone()
+    everything.line.mend()
+    if everything.server.app != Server.app:
+        everything.go_forward(hours=0)
+    return everything
 
 
 @pytest.fixture

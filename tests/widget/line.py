@@ -43,6 +43,10 @@ class Line:
         for one in list(self._open):
             self._break(one)
 
+    def mend(self) -> None:
+        """No fault any more, and none counted."""
+        self.cut_after, self.delay, self.is_down, self.refusals, self.cuts = None, 0.0, False, [], 0
+
     def close(self) -> None:
         self.go_down()
         self._listener.close()

@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import re
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.e2e.conftest import FLAGS
-from tests.protocol.conftest import Server
 from tests.widget.candidate import Candidate, on_its_own_page
 from tests.widget.conftest import CHROMIUM
-from tests.widget.installation import Installation, Ledger, installed
-
-pytestmark = pytest.mark.browser
-if os.environ.get("TEST_DATABASE_URL"):
-    pytest.skip("run once, with SQLite", allow_module_level=True)
-
-
-@pytest.fixture(scope="module")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with installed(tmp_path_factory.mktemp("installation")) as running:
-        yield running
-
-
-@pytest.fixture
-def real(everything: Installation) -> Installation:
-    everything.forget_everyone()
-    if everything.server.app != Server.app:
-        everything.go_forward(hours=0)
-    return everything
+from tests.widget.installation import Installation, Ledger
 
 
 def begin(page: Page, link: str) -> Candidate:
     """Invited by name: nobody asks who they are."""
     candidate = on_its_own_page(page, link)
     page.goto(link)
-    page.locator("input[name=recording]").check()
-    candidate.button("Start").click()
-    expect(candidate.heading(re.compile("Check your"))).to_be_visible()
+    candidate.consent()
     candidate.check_devices()
     candidate.answer_question(1)
     sees_devices_open(candidate)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,26 +19,8 @@ from adapters import media
 from tests.e2e.conftest import FLAGS
 from tests.widget.candidate import Candidate
 from tests.widget.conftest import CHROMIUM
-from tests.widget.installation import Held, Installation, Ledger, installed
+from tests.widget.installation import Held, Installation, Ledger
 from tests.widget.test_faults import kill_renderers_and_open_a_new_tab, pids_with
-
-pytestmark = pytest.mark.browser
-if os.environ.get("TEST_DATABASE_URL"):
-    pytest.skip("run once, with SQLite", allow_module_level=True)
-
-
-@pytest.fixture(scope="module")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with installed(tmp_path_factory.mktemp("installation")) as running:
-        yield running
-
-
-@pytest.fixture
-def real(everything: Installation) -> Installation:
-    everything.forget_everyone()
-    line = everything.line
-    line.cut_after, line.delay, line.is_down, line.refusals, line.cuts = None, 0.0, False, [], 0
-    return everything
 
 
 @pytest.fixture
