@@ -16,12 +16,13 @@ from domain.errors import TokenExpired, TokenMissing, TokenRefused, TokenRetired
 
 Claims = dict[str, str | int | list[str]]
 
+RECEIPT_LIFE: Final = timedelta(days=366)
 LIVES: Final[dict[str, timedelta | None]] = {
     "embed": None,  # until its row is revoked
-    "invite": timedelta(days=180),  # the invite's own deadline is stricter
+    "invite": None,  # as `arrivals` says: until its deadline, which may be moved, and as long after the end as a receipt
     "candidate": timedelta(hours=12),
-    "resume": timedelta(days=180),  # the session's own deadline is stricter
-    "receipt": timedelta(days=366),
+    "resume": None,  # likewise
+    "receipt": RECEIPT_LIFE,
     "media": timedelta(minutes=5),
     "clip": timedelta(hours=12),  # as long as a candidate may sit before a question; it shows nothing of any candidate
     "logo": timedelta(hours=12),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from adapters import clock
 from domain import candidates, interviews, invites
+from domain.audit import Actor
 from domain.invites import Invited
 from domain.tokens import Tokens
 from models import CandidateSession, Embed
@@ -180,6 +181,42 @@ def test_the_entrance_refuses_a_revoked_and_an_expired_invite(
     late = clock.now() + timedelta(days=1, seconds=1)
     monkeypatch.setattr(clock, "now", lambda: late)
     assert code(door.open(links[1])) == "token_expired"
+
+
+@pytest.mark.parametrize("kind", ["resume", "invite"])
+def test_whoever_comes_back_after_most_of_a_year_goes_on_as_long_as_the_interview_is_open(
+    app: Flask, db: Session, world: World, door: Door, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    begun = clock.now()
+    invite = invites.create(db, world.actor, world.interview, Invited("Ivo", days=365), begun)
+    db.commit()
+    link = invites.mint(tokens(app), invite, begun)
+    token = door.start(link).resume if kind == "resume" else link
+    later = begun + timedelta(days=364)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert (door.open(token).status_code, door.opened["state"]) == (200, "in_progress" if kind == "resume" else "new")
+    invites.extend(db, world.actor, invite, 300, later)
+    db.commit()
+    later = begun + timedelta(days=600)
+    assert door.open(token).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["resume", "invite", "receipt"])
+def test_a_year_after_the_end_no_link_opens_what_was_answered(
+    app: Flask, db: Session, world: World, door: Door, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    invite = invites.create(db, world.actor, world.interview, Invited("Ivo"), clock.now())
+    db.commit()
+    link = invites.mint(tokens(app), invite, clock.now())
+    resume = door.start(link).resume
+    session = candidates.get_session(db, invite.session_id)
+    candidates.move(db, Actor(world.employer.id, "system"), session, "expired", clock.now(), "deadline passed")
+    db.commit()
+    later = clock.now() + timedelta(days=367)
+    token = {"resume": resume, "invite": link, "receipt": tokens(app).mint("receipt", {"session": session.id}, later)}[kind]
+    assert door.open(token).status_code == 200
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert code(door.open(token)) == "token_expired"
 
 
 def test_revoking_an_invite_stops_the_very_next_slice(app: Flask, db: Session, world: World, door: Door) -> None:
