@@ -156,10 +156,11 @@ def _waits(db: Session, submitted: Mapping[str, datetime]) -> list[float]:
 
 
 def _agreement(db: Session, ids: Sequence[str]) -> Reliability:
-    """Over every criterion of every session that two or more people scored."""
+    """Over every criterion of every session that two or more people scored, each before they saw others' scores."""
     several = sa.select(CandidateSession.id).where(CandidateSession.id.in_(ids), CandidateSession.scorecard_count > 1)
     given = sa.select(Scorecard.session_id, Score.criterion_id, Scorecard.id, Score.level).join(Score, Score.scorecard_id == Scorecard.id)
-    wanted = given.where(Scorecard.session_id.in_(several), Scorecard.submitted_at.is_not(None)).order_by(Score.number)
+    given = given.where(Scorecard.session_id.in_(several), Scorecard.submitted_at.is_not(None), Scorecard.saw_others.is_(False))
+    wanted = given.order_by(Score.number)
     levels = {(row.session_id, row.criterion_id, row.id): row.level for row in db.execute(wanted)}  # the newest number holds
     units: dict[tuple[str, str], list[float]] = {}
     for (session_id, criterion_id, _), level in levels.items():

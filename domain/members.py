@@ -14,7 +14,7 @@ from domain import audit, logins
 from domain.audit import Actor, Verb
 from domain.errors import Conflict, Forbidden, Invalid, NotFound, TokenRevoked
 from domain.tokens import Tokens
-from models import Interview, Login, Member, Seat
+from models import Interview, Login, Member, Onlooker, Seat
 from models.employer import ROLES
 
 SHORTEST_PASSWORD: Final = 12
@@ -68,10 +68,12 @@ def change_role(db: Session, changer: Member, member: Member, role: str, now: da
         _require_another_owner(db, member)
     if member.role == role:
         return
+    before = _only_looks(db, member)
     if role in ("owner", "admin"):
         limit_to(db, changer, member, None, now)
     audit.append(db, _actor(changer), Verb.MEMBER_CHANGED, ("member", member.id), {"role": role, "before": member.role}, now=now)
     member.role = role
+    _remember_looking(db, member, before - _only_looks(db, member), now)
 
 
 def limit_to(
@@ -94,10 +96,13 @@ def limit_to(
     before, after = "all" if member.sees_all else sorted(seats(db, member)), "all" if interview_ids is None else sorted(chosen)
     if (before, looked_at(db, member)) == (after, looks):
         return
+    looked = _only_looks(db, member)
     db.execute(sa.delete(Seat).where(Seat.member_id == member.id))
     seat = {"employer_id": member.employer_id, "member_id": member.id}
     db.add_all(Seat(**seat, interview_id=one, looks_only=one in looks) for one in sorted(chosen))
     member.sees_all = interview_ids is None
+    db.flush()
+    _remember_looking(db, member, looked - _only_looks(db, member), now)
     about = {"interviews": after, "before": before, **({"looks_only": sorted(looks)} if looks else {})}
     audit.append(db, _actor(changer), Verb.MEMBER_CHANGED, ("member", member.id), about, now=now)
     db.flush()
@@ -113,6 +118,22 @@ def looked_at(db: Session, member: Member) -> set[str]:
     if member.sees_all:
         return set()
     return set(db.scalars(sa.select(Seat.interview_id).where(Seat.member_id == member.id, Seat.looks_only)))
+
+
+def _only_looks(db: Session, member: Member) -> set[str]:
+    """Ids of the interviews that a member sees but may not score in: nothing there is kept from them."""
+    if member.role != "read_only":
+        return looked_at(db, member)
+    return set(db.scalars(sa.select(Interview.id))) if member.sees_all else seats(db, member)
+
+
+def _remember_looking(db: Session, member: Member, interview_ids: Collection[str], now: datetime) -> None:
+    """They may score there one day: what others had scored by now they could see before that."""
+    known = sa.and_(Onlooker.member_id == member.id, Onlooker.interview_id.in_(interview_ids))
+    db.execute(sa.delete(Onlooker).where(known))
+    who = {"employer_id": member.employer_id, "member_id": member.id, "until": now}
+    db.add_all(Onlooker(**who, interview_id=one) for one in sorted(interview_ids))
+    db.flush()
 
 
 def may_score(db: Session, member: Member, interview_id: str) -> bool:

@@ -102,7 +102,7 @@ def spoken(db: Session, criterion: Criterion, maker: Mapping[str, str]) -> Agree
 
 
 def pairs(db: Session) -> list[Pair]:
-    """Every first score beside the newest value of the machine for the same session and criterion, shown or silent; oldest first."""
+    """Every independent score beside the newest value of the machine for the same session and criterion, shown or silent; oldest first."""
     newest = sa.select(ProposalRun.session_id, sa.func.max(ProposalRun.number).label("number")).group_by(ProposalRun.session_id).subquery()
     rows = db.execute(
         sa.select(Criterion, Scorecard.member_id, Score.level, Proposal, Score.at)
@@ -111,7 +111,7 @@ def pairs(db: Session) -> list[Pair]:
         .join(newest, sa.and_(newest.c.session_id == ProposalRun.session_id, newest.c.number == ProposalRun.number))
         .join(Scorecard, Scorecard.session_id == ProposalRun.session_id)
         .join(Score, sa.and_(Score.scorecard_id == Scorecard.id, Score.criterion_id == Criterion.id))
-        .where(Score.number == 1, Scorecard.submitted_at.is_not(None), Proposal.silent_value.is_not(None))
+        .where(*proposing.INDEPENDENT, Proposal.silent_value.is_not(None))
         .order_by(Score.at)
     ).all()
     return [_pair(*row) for row in rows]

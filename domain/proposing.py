@@ -202,8 +202,12 @@ class Lesson:
     """The words the same person said to other questions."""
 
 
+INDEPENDENT: Final = (Score.number == 1, Scorecard.submitted_at.is_not(None), Scorecard.saw_others.is_(False))
+"""Scores that a person gave before they saw anybody else's: later ones may follow a proposal or a colleague."""
+
+
 def lessons(db: Session, criterion: Criterion, most: int) -> list[Lesson]:
-    """What people scored for this criterion as it is worded, oldest first. Only first scores: later ones may follow a proposal."""
+    """What people scored for this criterion as it is worded, oldest first. Only `INDEPENDENT` scores."""
     found: list[tuple[datetime, Lesson]] = []
     for twin in _twins(db, criterion):
         for session, level, at in _scored(db, twin):
@@ -240,8 +244,7 @@ def school(db: Session, criterion: Criterion) -> School:
     scored = sa.select(CandidateSession.id, may).join(Scorecard, Scorecard.session_id == CandidateSession.id)
     counted = scored.join(Score, Score.scorecard_id == Scorecard.id).where(
         Score.criterion_id.in_([twin.id for twin in _twins(db, criterion)]),
-        Score.number == 1,
-        Scorecard.submitted_at.is_not(None),
+        *INDEPENDENT,
         ~CandidateSession.is_test,
     )
     found = [bool(is_ready) for _, is_ready in db.execute(counted.distinct())]
@@ -254,7 +257,7 @@ def _scored(db: Session, criterion: Criterion) -> list[tuple[CandidateSession, f
         sa.select(CandidateSession, sa.func.avg(Score.level), sa.func.max(Score.at))
         .join(Scorecard, Scorecard.session_id == CandidateSession.id)
         .join(Score, Score.scorecard_id == Scorecard.id)
-        .where(Score.criterion_id == criterion.id, Score.number == 1, Scorecard.submitted_at.is_not(None), ~CandidateSession.is_test)
+        .where(Score.criterion_id == criterion.id, *INDEPENDENT, ~CandidateSession.is_test)
         .group_by(CandidateSession.id)
     ).all()
     return [(session, float(level), _time(at)) for session, level, at in rows if consents.standing(db, session.id)["ai"]]

@@ -70,8 +70,9 @@ def of_units(units: Sequence[Sequence[float]], metric: Metric = "ordinal") -> Re
 
 
 def of_cards(rubric: Sequence[Criterion], cards: Sequence[Given]) -> Reliability:
-    """Agreement of several people's scorecards of one session, over its criteria."""
-    return of_units([[score.level for card in cards if (score := card.scores.get(criterion.id))] for criterion in rubric])
+    """Agreement of several people's scorecards of one session, over its criteria; only of those who scored before they saw others'."""
+    free = [card for card in cards if not card.card.saw_others]
+    return of_units([[score.level for card in free if (score := card.scores.get(criterion.id))] for criterion in rubric])
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, selectinload
 from domain import audit, members, reviews
 from domain.audit import Actor, Verb
 from domain.errors import Conflict, Invalid, NotFound
-from models import CandidateSession, Criterion, Member, Score, Scorecard, Seat
+from models import CandidateSession, Criterion, Member, Onlooker, Score, Scorecard, Seat
 
 TOP: Final = 10
 LONGEST_REASON: Final = 2000
@@ -80,6 +80,13 @@ def looked_at(member: Member, session_id: InstrumentedAttribute[str]) -> sa.Colu
     return seat.where(session.id == session_id)
 
 
+def _saw_others(db: Session, session: CandidateSession, member_id: str) -> bool:
+    """Whether somebody's scores of this session stood open to this member while they only looked at the interview."""
+    looked = sa.select(Onlooker.until).where(Onlooker.member_id == member_id, Onlooker.interview_id == session.interview_id)
+    others = sa.select(Scorecard.id).where(Scorecard.session_id == session.id, Scorecard.member_id != member_id)
+    return db.scalar(others.where(Scorecard.submitted_at <= looked.scalar_subquery()).limit(1)) is not None
+
+
 def may_see_outcome(db: Session, session: CandidateSession, member: Member) -> bool:
     """Whether this member may read what was decided and why: `OVERSEERS`, who answer for it, always; reviewers after their own scores."""
     return member.role in OVERSEERS or may_see_others(db, session, member)
@@ -124,11 +131,11 @@ def submit(db: Session, actor: Actor, session: CandidateSession, now: datetime) 
         raise ScoresMissing(f"Still without a level: {names}.", {criterion.id: "no level yet" for criterion in missing})
     if given.is_submitted:
         return given
-    given.card.submitted_at = now
+    given.card.submitted_at, given.card.saw_others = now, _saw_others(db, session, actor.id)
     given.card.overall = overall(rubric, {criterion.id: given.scores[criterion.id].level for criterion in rubric})
     db.flush()
     _count(db, session)
-    about = {"session": session.id}
+    about = {"session": session.id, **({"saw_others": True} if given.card.saw_others else {})}
     audit.append(db, actor, Verb.SCORECARD_SUBMITTED, ("scorecard", given.card.id), about, now=now)
     return given
 

@@ -16,7 +16,7 @@ from models.review import Decision, Note, Score, Scorecard, View
 from models.rubric import Rubric
 from models.saved_filter import SavedFilter
 from models.search import SearchEntry
-from models.seat import Seat, beyond_seats, limit
+from models.seat import Onlooker, Seat, beyond_seats, limit
 from models.sessions import Session, Sessions, one_session
 from models.tag import Tag
 from models.transcript import Transcript, TranscriptPrefix
@@ -49,6 +49,7 @@ __all__ = [
     "Member",
     "Note",
     "Notice",
+    "Onlooker",
     "Opening",
     "Part",
     "Proposal",

@@ -19,7 +19,8 @@ DECISIONS = ("advance", "decline", "hold")
 class Scorecard(OfEmployer, Base):
     """One reviewer's scores for one session. `submitted_at` is when it became complete: only then others' are shown.
 
-    `overall` is 0-10, the weighted mean, set when every criterion has a score.
+    `overall` is 0-10, the weighted mean, set when every criterion has a score. `saw_others`: this person only looked here before and
+    could see others' scores first, so no figure of agreement and no machine that learns counts this scorecard as independent.
     """
 
     __tablename__ = "scorecard"
@@ -30,6 +31,7 @@ class Scorecard(OfEmployer, Base):
     overall: Mapped[float | None]
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
+    saw_others: Mapped[bool] = mapped_column(default=False)
 
     member: Mapped[Member] = relationship(lazy="joined", innerjoin=True)
     scores: Mapped[list[Score]] = relationship()

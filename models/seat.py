@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,6 +30,17 @@ class Seat(OfEmployer, Base):
     member_id: Mapped[str] = mapped_column(sa.ForeignKey("member.id"), index=True)
     interview_id: Mapped[str] = mapped_column(sa.ForeignKey("interview.id"))
     looks_only: Mapped[bool] = mapped_column(default=False)
+
+
+class Onlooker(OfEmployer, Base):
+    """Up to `until` this member only looked at this interview and could see what others scored there without scoring first."""
+
+    __tablename__ = "onlooker"
+    __table_args__ = (sa.UniqueConstraint("member_id", "interview_id"),)
+
+    member_id: Mapped[str] = mapped_column(sa.ForeignKey("member.id"))
+    interview_id: Mapped[str] = mapped_column(sa.ForeignKey("interview.id"))
+    until: Mapped[datetime]
 
 
 def limit(session: orm.Session, member_id: str, *, to_change: bool = False) -> None:

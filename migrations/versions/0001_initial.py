@@ -252,6 +252,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_interview_version_employer_id'), ['employer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_interview_version_interview_id'), ['interview_id'], unique=False)
 
+    op.create_table('onlooker',
+    sa.Column('member_id', sa.String(length=26), nullable=False),
+    sa.Column('interview_id', sa.String(length=26), nullable=False),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('employer_id', sa.String(length=26), nullable=False),
+    sa.Column('id', sa.String(length=26), nullable=False),
+    sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_onlooker_employer_id_employer')),
+    sa.ForeignKeyConstraint(['interview_id'], ['interview.id'], name=op.f('fk_onlooker_interview_id_interview')),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_onlooker_member_id_member')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_onlooker')),
+    sa.UniqueConstraint('member_id', 'interview_id', name=op.f('uq_onlooker_member_id_interview_id'))
+    )
+    with op.batch_alter_table('onlooker', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_onlooker_employer_id'), ['employer_id'], unique=False)
+
     op.create_table('seat',
     sa.Column('member_id', sa.String(length=26), nullable=False),
     sa.Column('interview_id', sa.String(length=26), nullable=False),
@@ -550,6 +565,7 @@ def upgrade() -> None:
     sa.Column('overall', sa.Double(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('saw_others', sa.Boolean(), nullable=False),
     sa.Column('employer_id', sa.String(length=26), nullable=False),
     sa.Column('id', sa.String(length=26), nullable=False),
     sa.ForeignKeyConstraint(['employer_id'], ['employer.id'], name=op.f('fk_scorecard_employer_id_employer')),
@@ -1104,6 +1120,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_seat_employer_id'))
 
     op.drop_table('seat')
+    with op.batch_alter_table('onlooker', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_onlooker_employer_id'))
+
+    op.drop_table('onlooker')
     with op.batch_alter_table('interview_version', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_interview_version_interview_id'))
         batch_op.drop_index(batch_op.f('ix_interview_version_employer_id'))

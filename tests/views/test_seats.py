@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
-from domain import inbox, interviews, members, tags
+from domain import figures, inbox, interviews, members, proposing, reliability, scorecards, tags
 from domain.errors import Conflict
 from models import AuditEvent, CandidateSession, Interview, Invite, Mail, Member, Note, Tag, Take, limit, serve
 from models.base import OfEmployer
 from tests.factories import NOW, World, create_design
-from tests.reviewing import actor, create_submitted, score
+from tests.proposing import agree
+from tests.reviewing import actor, create_submitted, levels, score
 from tests.views.conftest import Enter
 
 READ = [
@@ -323,3 +325,47 @@ def test_an_owner_says_in_the_form_where_somebody_only_looks(enter: Enter, world
     assert event.data["looks_only"] == [world.interview.id]
     owner.post(f"/members/{world.reviewer.id}/interviews", data=form | {"looks_only": []})
     assert members.looked_at(db, world.reviewer) == set()
+
+
+LATER = NOW + timedelta(hours=1)
+
+
+def let_score(db: Session, world: World, member: Member, other: Interview) -> None:
+    """Whatever kept this member from scoring on the support screen ends."""
+    if member.role == "read_only":
+        members.change_role(db, world.owner, member, "reviewer", LATER)
+    else:
+        members.limit_to(db, world.owner, member, [other.id], LATER)
+        members.limit_to(db, world.owner, member, None, LATER)
+    db.commit()
+
+
+@pytest.mark.parametrize("who", ["looker", "reader"])
+def test_who_could_see_others_scores_first_is_named_and_counts_nowhere_as_independent(
+    who: str, enter: Enter, looker: Member, world: World, hidden: CandidateSession, other: Interview, db: Session
+) -> None:
+    member = looker if who == "looker" else world.reader
+    agree(db, hidden)
+    score(db, hidden, world.owner, 5, 5)
+    let_score(db, world, member, other)
+    mine = score(db, hidden, member, 1, 1)
+    db.commit()
+    assert mine.card.saw_others
+    assert "You could see others’ scores before scoring" in enter(member).get(f"/sessions/{hidden.id}").text
+    cards = scorecards.submitted(db, [hidden.id])
+    assert (len(cards), reliability.of_cards(world.version.criteria, cards).pairs) == (2, 0)
+    assert figures.of_interview(db, world.interview, world.version.id, LATER).agreement.pairs == 0
+    assert [lesson.level for lesson in proposing.lessons(db, world.version.criteria[0], 9)] == [5.0]
+    event = db.scalars(select(AuditEvent).where(AuditEvent.verb == "scorecard:submitted").order_by(AuditEvent.number.desc())).first()
+    assert event is not None
+    assert event.data == {"session": hidden.id, "saw_others": True}
+
+
+def test_scores_that_came_after_they_stopped_only_looking_were_not_seen(
+    looker: Member, world: World, hidden: CandidateSession, other: Interview, db: Session
+) -> None:
+    let_score(db, world, looker, other)
+    scorecards.save(db, actor(world.owner), hidden, levels(db, hidden, 4, 4), LATER)
+    scorecards.submit(db, actor(world.owner), hidden, LATER + timedelta(seconds=1))
+    assert not score(db, hidden, looker, 3, 3).card.saw_others
+    assert reliability.of_cards(world.version.criteria, scorecards.submitted(db, [hidden.id])).pairs == 2
