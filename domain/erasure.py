@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import audit, candidates, proposal_records, search, tags
+from domain import audit, candidates, inquiries, proposal_records, search, tags
 from domain.audit import Actor, Verb
 from domain.designs import InterviewDesign
 from domain.errors import Conflict
@@ -224,6 +224,28 @@ def forget_strangers(db: Session, now: datetime) -> int:
     rows = db.scalars(settled.order_by(Inquiry.done_at).limit(1000)).all()
     over = [one for one in rows if one.done_at and one.done_at + _days(one.version.design) <= now]
     for one in over:
-        one.name, one.email, one.message = GONE, "", ""
+        _forget_words(one)
     db.flush()
     return len(over)
+
+
+def erase_stranger(db: Session, actor: Actor, inquiry_id: str, now: datetime) -> int:
+    """The same at once, open or done, for everything that came from the address of this request. Returns how many requests.
+
+    Raises NotFound, and Conflict for a candidate's request, which goes with their record.
+    """
+    asked = inquiries.get_inquiry(db, inquiry_id)
+    if asked.session_id is not None:
+        raise Conflict("This request belongs to a candidate's record.", "Remove that record: what they asked goes with it.")
+    same = sa.select(Inquiry).where(Inquiry.session_id.is_(None), Inquiry.email == asked.email, Inquiry.email != "")
+    found = db.scalars(same.order_by(Inquiry.id)).all()
+    for one in found:
+        inquiries.finish(db, actor, one.id, now)
+        _forget_words(one)
+        audit.append(db, actor, Verb.DATA_ERASED, ("inquiry", one.id), {"person": True}, now=now)
+    db.flush()
+    return len(found)
+
+
+def _forget_words(asked: Inquiry) -> None:
+    asked.name, asked.email, asked.message = GONE, "", ""

@@ -102,11 +102,17 @@ def count_open(db: Session) -> int:
     return db.scalar(sa.select(sa.func.count()).select_from(Inquiry).where(Inquiry.done_at.is_(None))) or 0
 
 
+def get_inquiry(db: Session, inquiry_id: str) -> Inquiry:
+    """Raises NotFound, also for another employer's."""
+    found = db.scalar(sa.select(Inquiry).where(Inquiry.id == inquiry_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def finish(db: Session, actor: Actor, inquiry_id: str, now: datetime) -> Inquiry:
     """Somebody has dealt with it. A second time changes nothing. Raises NotFound."""
-    inquiry = db.scalar(sa.select(Inquiry).where(Inquiry.id == inquiry_id))
-    if inquiry is None:
-        raise NotFound
+    inquiry = get_inquiry(db, inquiry_id)
     if inquiry.done_at is None:
         inquiry.done_at, inquiry.done_by = now, actor.id
         db.flush()

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from adapters import clock
-from domain import inquiries
+from domain import erasure, inquiries
 from domain.mail import INQUIRY_WORDS
 from models import db
 from views import guards, pages
@@ -28,3 +28,12 @@ def done(inquiry_id: str) -> AnyResponse:
     inquiries.finish(db.session(), guards.actor(), inquiry_id, clock.now())
     db.session.commit()
     return pages.go(url_for("inquiries.index"), "Marked as done. The candidate sees it on their receipt.")
+
+
+@door.post("/<inquiry_id>/erase")
+@guards.needs(*guards.MANAGERS)
+def erase(inquiry_id: str) -> AnyResponse:
+    """For good: whoever asked without having started has no record that could be removed instead."""
+    erasure.erase_stranger(db.session(), guards.actor(), inquiry_id, clock.now())
+    db.session.commit()
+    return pages.go(url_for("inquiries.index"), "Erased. Older backups still hold it.")

@@ -79,5 +79,50 @@ def test_another_employer_and_a_stranger_get_nothing(
     assert alice.post(address, headers={"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.test"}).status_code == 403
 
 
+@pytest.fixture
+def strange(db: Session, world: World) -> Inquiry:
+    """Zoe wrote twice and never started; Yann once."""
+    asked = [inquiries.ask(db, world.version, None, Asked("help", f"{CANARY} {n}", "Zoe", "zoe@home.test"), NOW) for n in "12"]
+    inquiries.ask(db, world.version, None, Asked("help", "mine", "Yann", "yann@home.test"), NOW)
+    db.commit()
+    return asked[0]
+
+
+def test_a_manager_erases_what_somebody_wrote_who_never_started(enter: Enter, world: World, db: Session, strange: Inquiry) -> None:
+    alice, address = enter(world.owner), f"/inquiries/{strange.id}/erase"
+    assert address in alice.get("/inquiries").text
+    assert alice.post(address).status_code == 303
+    page = alice.get("/inquiries").text
+    assert "Erased. Older backups still hold it." in page
+    for gone in (CANARY, "Zoe", "zoe@home.test"):
+        assert gone not in page
+    assert "yann@home.test" in page
+    assert alice.post(address).status_code == 303, "a second time changes nothing"
+    db.rollback()
+    erased = db.scalars(select(AuditEvent).where(AuditEvent.verb == "data:erased")).all()
+    assert [(event.actor_id, event.subject_kind, event.data) for event in erased] == [(world.owner.id, "inquiry", {"person": True})] * 2
+    assert inquiries.count_open(db) == 1
+
+
+def test_a_candidates_request_goes_with_their_record_and_not_by_itself(enter: Enter, world: World, db: Session, inquiry: Inquiry) -> None:
+    alice, address = enter(world.owner), f"/inquiries/{inquiry.id}/erase"
+    assert address not in alice.get("/inquiries").text
+    assert alice.post(address).status_code == 409
+    assert CANARY in alice.get("/inquiries").text
+
+
+def test_nobody_else_erases_what_was_asked(
+    enter: Enter, world: World, rival: World, stranger: FlaskClient, strange: Inquiry, db: Session
+) -> None:
+    address = f"/inquiries/{strange.id}/erase"
+    assert [enter(member).post(address).status_code for member in (world.reviewer, world.reader, rival.owner)] == [403, 403, 404]
+    assert stranger.post(address).status_code == 302
+    alice = enter(world.owner)
+    assert alice.post("/inquiries/nothing/erase").status_code == 404
+    assert alice.get(address).status_code == 405
+    assert alice.post(address, headers={"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.test"}).status_code == 403
+    assert CANARY in alice.get("/inquiries").text
+
+
 def test_an_empty_page_says_so(enter: Enter, world: World) -> None:
     assert "Nobody has asked for anything" in enter(world.owner).get("/inquiries").text
