@@ -1,18 +1,19 @@
 """Measures the evidence finder.
 
-    python -m bench.evidence             what is reported
-    python -m bench.evidence --tune      what was looked at while the finder was changed
-    python -m bench.evidence --time      time and memory alone, on a quiet machine
+    python -m bench.evidence                  what is reported
+    python -m bench.evidence --tune           what was looked at while the finder was changed
+    python -m bench.evidence --marked FILE    real spoken answers that bench.public put together
+    python -m bench.evidence --time           time and memory alone, on a quiet machine
 
-- On marked answers (bench/texts/evidence.json): is a sentence that a careful reader would quote first, or among the first three?
-  Beside words alone, each sentence model alone, the longest sentences, and any three. `of like length` is how often the first
-  is right among sentences at least three quarters as long as the shortest marked one, so that length alone tells little.
+- On marked answers (bench/texts/evidence.json): does the first quote, or one of the three, hold a sentence that a careful reader
+  would quote? Beside words alone, each sentence model alone, the longest sentences, and any three, all grown to quotes the same way.
 - On answers put together from ready sentences (bench/texts/answers.json): the same for each point of a rubric.
 - The time one criterion takes for a two-minute answer on one core, with the proposer, and the memory of it all.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import resource
@@ -29,12 +30,13 @@ from adapters.encoder import Encoder
 from bench.proposals import rubric_of
 from bench.sets import compose, constructed
 from domain import calibration, evidence, proposals, wording
+from domain.evidence import Passage
 from domain.measures import Encode, Measure
+from domain.wording import Sentence
 
 TEXTS = Path(__file__).parent / "texts"
 HELD = json.loads((TEXTS / "answers.json").read_text())["questions"]
 SPLITS = ("tune", "fresh", "report")
-SHOWN = 3
 Score = Callable[["Marked"], np.ndarray]
 
 
@@ -52,15 +54,30 @@ class Marked:
     def text(self) -> str:
         return " ".join(self.sentences)
 
+    @property
+    def places(self) -> list[Sentence]:
+        """The sentences as the marks count them, by offset."""
+        ends = list(itertools.accumulate(len(sentence) + 1 for sentence in self.sentences))
+        return [Sentence(n + 1, end - 1 - len(said), end - 1) for n, (end, said) in enumerate(zip(ends, self.sentences, strict=True))]
 
-def marked(split: str) -> list[Marked]:
-    """The marked answers of one half, a row for each criterion."""
+    def inside(self, passage: Passage) -> set[int]:
+        """The sentences (from 0) that a quote holds: at least half of one, or one that it is at least half of."""
+        found = set()
+        for i, place in enumerate(self.places):
+            shared = min(place.end, passage.end) - max(place.start, passage.start)
+            if shared * 2 >= min(place.end - place.start, passage.end - passage.start):
+                found.add(i)
+        return found
+
+
+def marked(split: str, file: Path = TEXTS / "evidence.json") -> list[Marked]:
+    """The marked answers of one part, a row for each criterion."""
     rows: list[Marked] = []
-    for question in json.loads((TEXTS / "evidence.json").read_text())["questions"]:
+    for question in json.loads(file.read_text())["questions"]:
         needs = [
             proposals.RubricVersion(c["name"], c["description"], tuple(enumerate(c["anchors"], 1))).points for c in question["criteria"]
         ]
-        for answer in question["answers"] if question["split"] == split else []:
+        for answer in question["answers"] if question.get("split", split) == split else []:
             number = len({row.answer for row in rows})
             for points, quoted in zip(needs, answer["marks"], strict=True):
                 said = tuple(answer["sentences"])
@@ -68,27 +85,22 @@ def marked(split: str) -> list[Marked]:
     return rows
 
 
-def finder(encode: Encode | None) -> Score:
-    """The finder itself: how strongly it would quote each sentence, 0 where not at all."""
+Find = Callable[[Marked], list[Passage]]
 
-    def score(row: Marked) -> np.ndarray:
-        found = evidence.find(row.text, row.question, row.points, encode, len(row.sentences))
-        strength = {passage.of(row.text): passage.strength for passage in found}
-        return np.array([strength.get(sentence, 0.0) for sentence in row.sentences])
 
-    return score
+def near(encode: Encode | None) -> Score:
+    """How near each sentence is to the criterion, as the finder sees it."""
+    return lambda row: evidence.likeness(row.sentences, [evidence.read_as_one(row.points)], encode)[:, 0]
 
 
 def scores(encoder: Encoder) -> dict[str, Score]:
-    """The finder and what it is held against."""
+    """What the finder is held against: a number for each sentence."""
 
     def alone(encode: Encode) -> Score:
         return lambda row: np.asarray((encode(row.sentences) @ encode(row.points).T).max(1))
 
     chance = np.random.default_rng(1)
     return {
-        "finder": finder(encoder.both),
-        "finder, words only": finder(None),
         "TF-IDF alone": lambda row: evidence.likeness(row.sentences, row.points, None).max(1),
         "USE alone": alone(encoder.speaks("de") or encoder.both),
         "MiniLM alone": alone(encoder.english),
@@ -97,13 +109,24 @@ def scores(encoder: Encoder) -> dict[str, Score]:
     }
 
 
-def hits(row: Marked, values: np.ndarray) -> tuple[float, float, float]:
-    """First is marked; one of the first three is; the first of like length is."""
-    order = [int(i) for i in np.argsort(-values, kind="stable") if values[i] != 0]
-    words = [len(sentence.split()) for sentence in row.sentences]
-    least = 0.75 * min(words[i] for i in row.quoted)
-    like = [i for i in order if words[i] >= least]
-    return float(bool(row.quoted & {*order[:1]})), float(bool(row.quoted & {*order[:SHOWN]})), float(bool(row.quoted & {*like[:1]}))
+def finders(encoder: Encoder) -> dict[str, Find]:
+    """The finder, and each number as a finder: the same quotes, grown the same way, about the sentences where it is highest."""
+
+    def whole(encode: Encode | None) -> Find:
+        return lambda row: evidence.find(row.text, row.question, row.points, encode)
+
+    def by(score: Score) -> Find:
+        return lambda row: evidence.quotes(row.text, row.places, score(row) + 1.5, None)
+
+    found = {"finder": whole(encoder.both), "finder, words only": whole(None)}
+    return found | {name: by(score) for name, score in scores(encoder).items()}
+
+
+def hits(row: Marked, passages: list[Passage]) -> tuple[float, float, float]:
+    """The first quote holds a marked sentence; one of the three does; the share of the answer's words that the three hold."""
+    held = [bool(row.quoted & row.inside(passage)) for passage in passages]
+    words = sum(len(passage.of(row.text).split()) for passage in passages)
+    return float(held[:1] == [True]), float(any(held)), words / len(row.text.split())
 
 
 def assign(raw: np.ndarray) -> np.ndarray:
@@ -134,16 +157,18 @@ def spread(rows: list[Marked], found: np.ndarray) -> tuple[float, float]:
     return float(np.quantile(means, 0.025)), float(np.quantile(means, 0.975))
 
 
-def marked_table(split: str, encoder: Encoder) -> str:
-    """All methods on one half, as Markdown."""
-    rows = marked(split)
+def marked_table(rows: list[Marked], encoder: Encoder) -> str:
+    """All methods on one part, as Markdown."""
     telling = [row for row in rows if row.quoted]
-    lines = ["| " + split + " | first | first three (95 %) | first of like length | right criterion of 3 or 4 |", "|" + "---|" * 5]
-    for name, score in scores(encoder).items():
-        found = np.array([hits(row, score(row)) for row in telling])
+    nearness = {"finder": near(encoder.both), "finder, words only": near(None)} | scores(encoder)
+    lines = [f"| {len(telling)} criteria | first | one of three (95 %) | words quoted | right criterion of 3 or 4 |", "|" + "---|" * 5]
+    for name, find in finders(encoder).items():
+        found = np.array([hits(row, find(row)) for row in telling])
         low, high = spread(telling, found[:, 1])
-        first, three, like = found.mean(0)
-        lines.append(f"| {name} | {first:.2f} | {three:.2f} ({low:.2f}–{high:.2f}) | {like:.2f} | {right_criterion(rows, score):.2f} |")
+        first, three, words = found.mean(0)
+        lines.append(
+            f"| {name} | {first:.2f} | {three:.2f} ({low:.2f}–{high:.2f}) | {words:.0%} | {right_criterion(rows, nearness[name]):.2f} |"
+        )
     return "\n".join([*lines, "", none_found(rows, encoder)])
 
 
@@ -172,10 +197,10 @@ def top(entry: dict[str, Any], encode: object, repeats: int = 40) -> list[tuple[
         points = [point["text"] for point in entry["points"]]
         needs = [*points, entry["description"], entry["criterion"]]
         whole = evidence.find(answer, entry["question"], needs, encode, 3)  # type: ignore[arg-type]
-        criterion = sum(passage.of(answer) in everything for passage in whole) / 3
+        criterion = sum(any(words in passage.of(answer) for words in everything) for passage in whole) / 3
         for point in entry["points"]:
             passages = evidence.find(answer, entry["question"], [point["text"]], encode, 3)  # type: ignore[arg-type]
-            hits = [passage.of(answer) in point["says"] for passage in passages]
+            hits = [any(words in passage.of(answer) for words in point["says"]) for passage in passages]
             found.append((hits[:1] == [True], any(hits), criterion))
     return found
 
@@ -236,8 +261,11 @@ def main() -> None:
         )
         return
     encoder = Encoder()
+    if "--marked" in sys.argv:
+        print(marked_table(marked("", Path(sys.argv[sys.argv.index("--marked") + 1])), encoder))
+        return
     for split in SPLITS[:2] if "--tune" in sys.argv else SPLITS[2:]:
-        print(marked_table(split, encoder), "\n")
+        print(f"{split}\n\n{marked_table(marked(split), encoder)}\n")
     print(constructed_table(encoder.both))
 
 

@@ -31,9 +31,8 @@ HELD_BACK = 100
 
 
 def rubric_of(task: Task) -> Rubric:
-    return Rubric(
-        task.question, task.criterion, tuple(text for _, text in task.anchors) + ((task.description,) if task.description else ())
-    )
+    points = (*(text for _, text in task.anchors), task.description)
+    return Rubric(task.question, task.criterion, tuple(text for text in points if text), len(task.anchors))
 
 
 def measured(task: Task, encode: Encode) -> list[Measured]:

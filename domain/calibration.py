@@ -1,9 +1,9 @@
 """The calibrated proposer: learns from an employer's own scores for one criterion how answers earn levels, and how well it knows.
 
 A Gaussian process over words, sentence meaning, nearness to the rubric and surface, about a prior mean that rises with the
-answer's likeness to the rubric. Several mixtures of these are weighed by how likely each makes the scores. Intervals are
-conformal: from residuals of folds that choose the mixtures anew, as only those are of answers that had no part in any choice; so
-is the estimated agreement with people.
+answer's likeness to the rubric and with how much nearer it lies to the highest anchors than to the lowest. Several mixtures of
+these are weighed by how likely each makes the scores. Intervals are conformal: from residuals of folds that choose the mixtures
+anew, as only those are of answers that had no part in any choice; so is the estimated agreement with people.
 Numbers inside run from 0 to 1.
 """
 
@@ -28,7 +28,9 @@ COVERAGE: Final = 0.8
 MOST: Final = 300
 """Answers learned from, the newest."""
 PRIOR_MEAN: Final = 0.5
-PRIOR_SLOPE: Final = 0.16
+PRIOR_SLOPES: Final = (0.16, 0.1)
+"""How steeply the expected score rises with the hint and with the tilt before any score is known."""
+USUAL_TILT: Final = 0.05
 PRIOR_SPREAD: Final = 0.15
 BLIND_SLOPE: Final = 0.3
 """How steeply the value rises with the hint where there are no scores at all."""
@@ -48,6 +50,10 @@ SIGNALS: Final = (0.02, 0.05, 0.12)
 NOISES: Final = (0.01, 0.025, 0.06)
 
 
+Line = tuple[float, float]
+"""Centre and spread of one number over the answers."""
+
+
 @dataclass
 class Reader:
     """How numbers of one set of answers are brought to one scale."""
@@ -56,7 +62,8 @@ class Reader:
     centre: Floats
     surface: tuple[Floats, Floats]
     rubric: tuple[Floats, Floats]
-    hint: tuple[float, float]
+    hint: Line
+    tilt: Line
 
 
 @dataclass
@@ -68,6 +75,7 @@ class Row:
     rubric: Floats
     surface: Floats
     hint: float
+    tilt: float
 
 
 @dataclass(frozen=True)
@@ -206,20 +214,25 @@ def _whole(values: Floats, levels: Sequence[int]) -> Floats:
 
 
 def _reader(answers: Sequence[Measured]) -> Reader:
-    hints = np.array([zero_shot(answer) for answer in answers])
     return Reader(
         rarity=wording.rarity(answer.terms for answer in answers),
         centre=np.mean([answer.vector for answer in answers], axis=0) * len(answers) / (len(answers) + 5),
         surface=_scale(np.array([answer.surface for answer in answers])),
         rubric=_scale(np.array([answer.rubric for answer in answers])),
-        hint=_hint_scale(hints),
+        hint=_line([zero_shot(answer) for answer in answers], 1.0),
+        tilt=_line([answer.tilt[0] for answer in answers], USUAL_TILT),
     )
 
 
-def _hint_scale(hints: Floats) -> tuple[float, float]:
-    """Centre and spread of the prior's hint, held towards 0 and 1 while there are few answers."""
-    few = 5 / (len(hints) + 5)
-    return float(hints.mean() * (1 - few)), float(max(0.3, np.sqrt(hints.var() * (1 - few) + few)))
+def _line(values: Sequence[float], usual: float) -> Line:
+    """Centre and spread, held towards 0 and the usual spread while there are few answers."""
+    few = 5 / (len(values) + 5)
+    spread = np.sqrt(np.var(values) * (1 - few) + few * usual**2)
+    return float(np.mean(values) * (1 - few)), float(max(0.3 * usual, spread))
+
+
+def _on(line: Line, value: float) -> float:
+    return float(np.clip((value - line[0]) / line[1], -2.5, 2.5))
 
 
 def _scale(table: Floats) -> tuple[Floats, Floats]:
@@ -228,13 +241,13 @@ def _scale(table: Floats) -> tuple[Floats, Floats]:
 
 def _row(reader: Reader, answer: Measured) -> Row:
     meaning = answer.vector - reader.centre
-    hint = (zero_shot(answer) - reader.hint[0]) / reader.hint[1]
     return Row(
         words=wording.weigh(answer.terms, reader.rarity, default=max(reader.rarity.values(), default=1.0)),
         meaning=meaning / max(float(np.linalg.norm(meaning)), 1e-9),
         rubric=np.clip((answer.rubric - reader.rubric[0]) / reader.rubric[1], -3, 3),
         surface=np.clip((answer.surface - reader.surface[0]) / reader.surface[1], -3, 3),
-        hint=float(np.clip(hint, -2.5, 2.5)),
+        hint=_on(reader.hint, zero_shot(answer)),
+        tilt=_on(reader.tilt, float(answer.tilt[0])),
     )
 
 
@@ -271,14 +284,17 @@ def _joined(kernels: Sequence[Floats], mix: Sequence[float], signal: float) -> F
     return np.asarray(signal * np.sum(parts, axis=0))
 
 
+def _leanings(rows: Sequence[Row]) -> Floats:
+    return np.array([[row.hint, row.tilt] for row in rows])
+
+
 def _prior(rows: Sequence[Row]) -> Floats:
-    return PRIOR_MEAN + PRIOR_SLOPE * np.array([row.hint for row in rows])
+    return np.asarray(PRIOR_MEAN + _leanings(rows) @ PRIOR_SLOPES)
 
 
 def _prior_kernel(a: Sequence[Row], b: Sequence[Row]) -> Floats:
-    """Doubt about the prior mean's height and slope."""
-    x, y = np.array([row.hint for row in a]), np.array([row.hint for row in b])
-    return PRIOR_SPREAD**2 * (1 + np.outer(x, y) * 0.5)
+    """Doubt about the prior mean's height and slopes."""
+    return np.asarray(PRIOR_SPREAD**2 * (1 + 0.5 * _leanings(a) @ _leanings(b).T))
 
 
 @dataclass(frozen=True)

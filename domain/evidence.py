@@ -18,6 +18,7 @@ from domain.measures import Encode
 from domain.wording import Sentence
 
 Floats = npt.NDArray[np.float64]
+Vectors = npt.NDArray[np.float32]
 
 MOST: Final = 3
 BY_WORDS: Final = 0.5
@@ -27,13 +28,15 @@ SUBSTANCE: Final = 6
 """Meaning words from which a sentence is no longer held back as too short to quote."""
 SAME: Final = 0.85
 """Likeness from which a second passage would say the same again."""
-FAINT: Final = 0.1
+SHORT: Final = 20
+"""Words under which a quote takes in its neighbours: people speak in pieces, and a piece alone is hard to judge."""
+FAINT: Final = 0.05
 """Likeness of the nearest passage up to which nothing bears on the criterion. In words alone: when none of them is shared."""
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A quote by offset. `strength` is comparable within one answer."""
+    """A quote by offset: a sentence, or a few that stand together. `strength` is comparable within one answer."""
 
     start: int
     end: int
@@ -56,7 +59,7 @@ def find(transcript: str, question: str, points: Sequence[str], encode: Encode |
 
 
 def among(transcript: str, kept: Sequence[Sentence], points: Sequence[str], encode: Encode | None, most: int = MOST) -> list[Passage]:
-    """The strongest of these sentences, no two of which say the same."""
+    """Quotes from these sentences, no two of which say the same."""
     if not kept or not points:
         return []
     said = [_plain(sentence.of(transcript)) for sentence in kept]
@@ -64,9 +67,41 @@ def among(transcript: str, kept: Sequence[Sentence], points: Sequence[str], enco
     strength = near + BY_SUBSTANCE * np.array([min(1.0, len(wording.content(text)) / SUBSTANCE) for text in said])
     if near.max() <= (FAINT if encode else 0.0):
         return []
-    order = [int(i) for i in np.argsort(-strength, kind="stable") if near[i] > 0]
-    chosen = _different(order, encode(said), most) if encode else order[:most]
-    return [Passage(kept[i].start, kept[i].end, round(float(strength[i]), 4)) for i in chosen]
+    return quotes(transcript, kept, np.where(near > 0, strength, 0.0), encode(said) if encode else None, most)
+
+
+def quotes(transcript: str, kept: Sequence[Sentence], strength: Floats, vectors: Vectors | None, most: int = MOST) -> list[Passage]:
+    """The strongest sentences, each with its neighbours where it is short; 0 is never a quote's own strength."""
+    words = [wording.count_words(sentence.of(transcript)) for sentence in kept]
+    chosen: list[int] = []
+    found: list[tuple[int, int]] = []
+    for i in (int(i) for i in np.argsort(-strength, kind="stable") if strength[i] > 0):
+        if len(chosen) < most and not any(a <= i <= b for a, b in found) and _is_new(i, chosen, vectors):
+            found.append(_grown(i, kept, words, strength, found))
+            chosen.append(i)
+    spans = zip(chosen, found, strict=True)
+    return [Passage(kept[a].start, kept[b].end, round(float(strength[i]), 4)) for i, (a, b) in spans]
+
+
+def _is_new(i: int, chosen: Sequence[int], vectors: Vectors | None) -> bool:
+    """It does not say again what one before it says."""
+    return vectors is None or all(float(vectors[i] @ vectors[k]) < SAME for k in chosen)
+
+
+def _grown(i: int, kept: Sequence[Sentence], words: Sequence[int], strength: Floats, taken: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """First and last sentence of a quote about `i`: the stronger neighbour is taken in until it is long enough.
+
+    Nothing is taken in across a sentence that was left out, nor what another quote holds.
+    """
+    first = last = i
+    while sum(words[first : last + 1]) < SHORT:
+        beside = [k for k in (first - 1, last + 1) if 0 <= k < len(kept) and not any(a <= k <= b for a, b in taken)]
+        beside = [k for k in beside if abs(kept[k].number - kept[first if k < first else last].number) == 1]
+        if not beside:
+            break
+        best = max(beside, key=lambda k: strength[k])
+        first, last = min(first, best), max(last, best)
+    return first, last
 
 
 def read_as_one(points: Sequence[str]) -> str:
@@ -77,15 +112,6 @@ def read_as_one(points: Sequence[str]) -> str:
 def _plain(text: str) -> str:
     """Without filler words, as the proposer reads it too: its vectors are made once."""
     return wording.fluent(text) or text
-
-
-def _different(order: Sequence[int], vectors: npt.NDArray[np.float32], most: int) -> list[int]:
-    """The first of these that do not say again what one before them says."""
-    chosen: list[int] = []
-    for i in order:
-        if len(chosen) < most and all(float(vectors[i] @ vectors[k]) < SAME for k in chosen):
-            chosen.append(i)
-    return chosen
 
 
 def likeness(sentences: Sequence[str], points: Sequence[str], encode: Encode | None) -> Floats:

@@ -24,17 +24,23 @@ Floats = npt.NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Floats]
 """Sentences to unit rows; None of it where no sentence model speaks the language."""
 
+VERSION: Final = 2
+"""Changes with what is measured: what was learned from other measures is learned anew."""
 NO_WIDTH: Final = 1
 MOST_SENTENCES: Final = 120
 
 
 @dataclass(frozen=True)
 class Rubric:
-    """What an answer is held against. `points` are the anchors' texts, lowest level first, and the description."""
+    """What an answer is held against. `points` are the anchors' texts, lowest level first, and the description.
+
+    `anchors` of them, the first, are the anchors' texts.
+    """
 
     question: str
     name: str
     points: tuple[str, ...]
+    anchors: int = 0
 
 
 @dataclass
@@ -45,6 +51,8 @@ class Measured:
     terms: Counter[int]
     vectors: Floats
     rubric: npt.NDArray[np.float64]
+    tilt: npt.NDArray[np.float64]
+    """One number: to which end of the rubric its sentences lie nearer, above 0 to the upper one."""
     surface: npt.NDArray[np.float64]
     signs: npt.NDArray[np.float64]
     vector: npt.NDArray[np.float64]
@@ -63,6 +71,7 @@ class Measure:
         self._content = [set(wording.content(need)) - set(wording.content(rubric.question)) for need in self._needs]
         self._orders_like = (encode(TO_THE_SCORER), encode(HONEST)) if encode else None
         self._vectors = encode(self._needs) if encode else np.zeros((len(self._needs), NO_WIDTH), np.float32)
+        self._uphill = np.linspace(-1, 1, rubric.anchors) @ self._vectors[1 : 1 + rubric.anchors]
 
     def __call__(self, transcript: str) -> Measured:
         """Cleans and measures one answer."""
@@ -103,6 +112,7 @@ class Measure:
             terms=wording.terms(text),
             vectors=vectors,
             rubric=self._nearness(text, vectors),
+            tilt=np.array([(vectors @ self._uphill).mean() if len(vectors) else 0.0], np.float64),
             surface=_surface(text, kept),
             signs=signs,
             vector=_direction(vectors),

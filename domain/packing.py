@@ -15,6 +15,7 @@ from domain.calibration import MOST, Fitted, Vectors
 from domain.measures import Measured
 from domain.robustness import Cleaned
 
+NUMBERS: Final = ("rubric", "tilt", "surface", "signs", "vector")
 KEPT_ELSEWHERE: Final = 400
 KEPT_SENTENCES: Final = 1200
 """Sentence vectors kept with a model, over all its answers."""
@@ -25,7 +26,7 @@ def pack(answers: Sequence[Measured], scores: Sequence[float], levels: Sequence[
     answers, scores = list(answers)[-MOST:], list(scores)[-MOST:]
     each = max(3, KEPT_SENTENCES // max(1, len(answers)))
     some = [answer.vectors[:: max(1, -(-len(answer.vectors) // each))] for answer in answers]
-    rows = {name: np.array([getattr(answer, name) for answer in answers]) for name in ("rubric", "surface", "signs", "vector")}
+    rows = {name: np.array([getattr(answer, name) for answer in answers]) for name in NUMBERS}
     facts = {"levels": list(levels), "terms": [{str(term): count for term, count in answer.terms.items()} for answer in answers]}
     fitted, held = calibration.fit(answers, scores, levels, elsewhere), io.BytesIO()
     tables: dict[str, Any] = {name: table.astype(np.float32) for name, table in rows.items()}
@@ -41,7 +42,7 @@ def unpack(data: bytes) -> Fitted:
     with np.load(io.BytesIO(data), allow_pickle=False) as held:
         facts = json.loads(held["facts"].tobytes())
         vectors = np.split(held["sentences"].astype(np.float32), np.cumsum(held["counts"])[:-1])
-        tables = {name: held[name].astype(float) for name in ("rubric", "surface", "signs", "vector")}
+        tables = {name: held[name].astype(float) for name in NUMBERS}
         scores, elsewhere, judged = held["scores"], held["elsewhere"].astype(np.float32), held["judged"]
     answers = [
         Measured(

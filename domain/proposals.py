@@ -181,7 +181,7 @@ def passages(asked: Asked, encode: Encode | None) -> tuple[Passage, ...]:
 
 def rubric_of(asked: Asked) -> Rubric:
     """What the calibrated proposer compares with."""
-    return Rubric(asked.question, asked.rubric.name, asked.rubric.points)
+    return Rubric(asked.question, asked.rubric.name, asked.rubric.points, sum(bool(text) for _, text in asked.rubric.anchors))
 
 
 def calibrated(asked: Asked, encode: Encode | None, fitted: Fitted | None, floor: Floor, found: tuple[Passage, ...]) -> Outcome:

@@ -283,15 +283,16 @@ def wordings(db: Session) -> dict[tuple[str, str], Criterion]:
     return found
 
 
-def to_learn(db: Session) -> list[Criterion]:
-    """One criterion of each wording whose scored answers have grown enough for a new model."""
-    return [criterion for (employer_id, mark), criterion in wordings(db).items() if _has_grown(db, employer_id, mark, criterion)]
+def to_learn(db: Session, encoder: str) -> list[Criterion]:
+    """One criterion of each wording whose scored answers have grown enough for a new model, or that has none of this encoder."""
+    return [criterion for (employer_id, mark), criterion in wordings(db).items() if _has_grown(db, employer_id, mark, criterion, encoder)]
 
 
-def _has_grown(db: Session, employer_id: str, mark: str, criterion: Criterion) -> bool:
+def _has_grown(db: Session, employer_id: str, mark: str, criterion: Criterion, encoder: str) -> bool:
     """More than when the newest model was made; not by what it left out then (the oldest, another language)."""
     ready = school(db, criterion).ready
-    last = sa.select(ProposerModel.parameters).where(ProposerModel.employer_id == employer_id, ProposerModel.fingerprint == mark)
+    fits = (ProposerModel.employer_id == employer_id, ProposerModel.fingerprint == mark, ProposerModel.encoder == encoder)
+    last = sa.select(ProposerModel.parameters).where(*fits)
     known = (db.scalar(last.order_by(ProposerModel.version.desc()).limit(1)) or {}).get("counted", 0)
     return ready >= LEARN_FROM and ready >= RELEARN * known + 1
 

@@ -17,11 +17,14 @@ from typing import Final
 
 SPARSE: Final = 1 << 16
 """Number of buckets words are hashed into."""
-LONGEST_SENTENCE: Final = 45
+LONGEST_SENTENCE: Final = 60
 """Words after which an unpunctuated run is cut, so that a quote stays a quote."""
 CUT: Final = 25
+SLACK: Final = 8
+"""Words by which a cut may move to meet a pause."""
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _END: Final = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|[。！？।؟۔]+[」』”)]*|\n+")
+_PAUSE: Final = re.compile(r"[,;:–—،、]")
 _ABBREVIATION: Final = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|z\.b|d\.h|bzw|ca|sr|sra|no|nr|approx|inc|ltd)|\b\w)$", re.IGNORECASE
 )
@@ -122,12 +125,16 @@ def sentences(transcript: str) -> list[Sentence]:
 
 
 def _cut(transcript: str, start: int, end: int) -> list[tuple[int, int]]:
-    """A run without full stops (a garbled transcript) in pieces of `CUT` words."""
+    """A run without full stops in pieces of about `CUT` words, at a pause where there is one."""
     words = list(_WORD.finditer(transcript, start, end))
     if len(words) <= LONGEST_SENTENCE:
         return [(start, end)]
-    marks = [start, *(words[i].start() for i in range(CUT, len(words) - CUT // 2, CUT)), end]
-    return list(pairwise(marks))
+    marks, at = [start], 0
+    while len(words) - at > CUT + CUT // 2:
+        near = sorted(range(at + CUT - SLACK, at + CUT + SLACK + 1), key=lambda i: abs(i - at - CUT))
+        at = next((i for i in near if _PAUSE.search(transcript, words[i - 1].end(), words[i].start())), at + CUT)
+        marks.append(words[at].start())
+    return list(pairwise([*marks, end]))
 
 
 def _trim(transcript: str, start: int, end: int) -> tuple[int, int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from adapters import encoder as encoders
 from domain import calibration, consents, jobs, packing, proposal_records, proposals, proposing, wording
 from domain.calibration import Vectors
 from domain.measures import Encode, Measure
@@ -31,7 +30,7 @@ def calibrate(bench: Bench, job: Job) -> Write:
     fitted = packing.unpack(data)
     sources = [lesson.session_id for lesson in lessons]
     values = {
-        "encoder": encoders.NAME,
+        "encoder": propose.READ_BY,
         "n": len(lessons),
         "agreement": fitted.record.as_json(),
         "parameters": calibration.parameters(fitted) | {"counted": counted},
@@ -58,7 +57,7 @@ def _elsewhere(lessons: Sequence[Lesson], encode: Encode | None) -> Vectors | No
 def line_up(bench: Bench) -> int:
     """A round of the sweeper: puts every criterion in line whose scores have grown. Returns how many."""
     with bench.sessions.open() as db:
-        criteria = proposing.to_learn(db)
+        criteria = proposing.to_learn(db, propose.READ_BY)
         for criterion in criteria:
             jobs.again(db, criterion.employer_id, "calibrate", criterion.id, bench.now())
         db.commit()

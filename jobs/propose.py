@@ -19,7 +19,7 @@ from adapters import encoder as encoders
 from adapters.encoder import Encoder, EncoderMissing, Floats
 from adapters.language_model import Criterion, LanguageModel, ModelFailed, Reply, maker
 from config import Settings
-from domain import packing, proposal_records, proposal_trust, proposals, proposing, wording
+from domain import measures, packing, proposal_records, proposal_trust, proposals, proposing, wording
 from domain.agreement import Agreement
 from domain.calibration import Fitted
 from domain.evidence import Passage
@@ -52,6 +52,8 @@ class Answers(Protocol):
 
 
 encoder: Speaks = Encoder()
+READ_BY: Final = f"{encoders.NAME}, measures {measures.VERSION}"
+"""What turned words into numbers. What was learned from other numbers is learned anew."""
 _fitted: OrderedDict[str, Fitted] = OrderedDict()
 _lock = threading.Lock()
 
@@ -96,7 +98,7 @@ class Known:
 def _known(db: Session, settings: Settings, one: Prepared) -> Known:
     if settings.language_model_url:
         return Known(record=proposal_trust.spoken(db, one.criterion, maker(settings.language_model)))
-    row = proposal_records.find_model(db, one.criterion.employer_id, proposing.fingerprint(one.asked), encoders.NAME)
+    row = proposal_records.find_model(db, one.criterion.employer_id, proposing.fingerprint(one.asked), READ_BY)
     if row is None:
         return Known()
     with _lock:
@@ -120,7 +122,7 @@ def _look(settings: Settings, one: Prepared, known: Known, is_away: bool) -> Mad
         log.error("proposal_broke", error=type(error).__name__, exc_info=settings.log_level == "DEBUG")
         outcome = proposals.withheld("evidence", "failed", FLOOR)
     asked_model = maker(settings.language_model) if settings.language_model_url else {"model": known.version}
-    versions = {"rubric": one.asked.rubric.id, "transcripts": one.transcripts, "encoder": encoders.NAME, **asked_model}
+    versions = {"rubric": one.asked.rubric.id, "transcripts": one.transcripts, "encoder": READ_BY, **asked_model}
     return Made(one.criterion, outcome, [proposing.cite(one, passage) for passage in outcome.passages], versions, one.asked.sha256)
 
 
