@@ -20,19 +20,18 @@ import numpy as np
 
 from adapters.encoder import Encoder
 from bench.sets import Task, load
-from domain import calibration, wording
+from domain import calibration, proposals, wording
 from domain.agreement import kappa
 from domain.calibration import _whole
-from domain.measures import Encode, Measure, Measured, Rubric
-from domain.proposals import WIDEST, Floor
+from domain.measures import Encode, Measure, Measured, Rubric, zero_shot
+from domain.proposals import WIDEST, Asked, Floor, RubricVersion
 
 SIZES = (0, 5, 10, 20, 50, 100, 200)
 HELD_BACK = 100
 
 
 def rubric_of(task: Task) -> Rubric:
-    points = (*(text for _, text in task.anchors), task.description)
-    return Rubric(task.question, task.criterion, tuple(text for text in points if text), len(task.anchors))
+    return proposals.rubric_of(Asked(task.question, RubricVersion(task.criterion, task.description, tuple(task.anchors)), ""))
 
 
 def measured(task: Task, encode: Encode) -> list[Measured]:
@@ -84,8 +83,7 @@ def curve(task: Task, encode: Encode, repeats: int) -> list[dict[str, Any]]:
         for train, test in draws(task, size, repeats if size else 1):
             row = {"task": task.key, "split": task.split, "n": size}
             if size == 0:
-                row["ours"] = kappa(_whole(np.array([calibration.without_scores(answers[i]) for i in test]), levels), y[test])
-                for name, values in plain.items():
+                for name, values in ({"ours": np.array([zero_shot(answer) for answer in answers])} | plain).items():
                     standard = 0.5 + 0.2 * (values[test] - values.mean()) / (values.std() + 1e-9)
                     row[name] = kappa(_whole(standard, levels), y[test])
             else:
@@ -136,7 +134,10 @@ def interval(values: list[float], groups: list[str], seed: int = 3) -> tuple[flo
 def table(rows: list[dict[str, Any]]) -> str:
     """Kappa by size and method, with intervals, as Markdown."""
     names = ("ours", "length", "tfidf", "embedding")
-    lines = ["| n | " + " | ".join(names) + " | coverage | width of 10 | odd |", "|" + "---|" * (len(names) + 4)]
+    lines = [
+        "| n | " + " | ".join(names) + " | ours less the best of them | coverage | width of 10 | odd |",
+        "|" + "---|" * (len(names) + 5),
+    ]
     for size in SIZES:
         some = [row for row in rows if row["n"] == size]
         if not some:
@@ -145,6 +146,10 @@ def table(rows: list[dict[str, Any]]) -> str:
         for name in names:
             low, high = interval([row[name] for row in some], [row["task"] for row in some])
             cells.append(f"{_by_task(some, name):.2f} ({low:.2f}–{high:.2f})")
+        best = max(names[1:], key=lambda name: _by_task(some, name))
+        ahead = [row["ours"] - row[best] for row in some]
+        low, high = interval(ahead, [row["task"] for row in some])
+        cells.append(f"{np.mean(ahead):+.2f} ({low:+.2f} to {high:+.2f})")
         rest = [f"{_by_task(some, name):.2f}" if name in some[0] else "–" for name in ("coverage", "width", "odd")]
         lines.append(f"| {size} | " + " | ".join(cells + rest) + " |")
     return "\n".join(lines)

@@ -32,14 +32,12 @@ PRIOR_SLOPES: Final = (0.16, 0.1)
 """How steeply the expected score rises with the hint and with the tilt before any score is known."""
 USUAL_TILT: Final = 0.05
 PRIOR_SPREAD: Final = 0.15
-BLIND_SLOPE: Final = 0.3
-"""How steeply the value rises with the hint where there are no scores at all."""
 LISTENED_TO: Final = 12
 ONE_AT_A_TIME: Final = 40
 FOLDS: Final = 20
 MOST_CARRIED: Final = 0.1
 """How much of the value, 0 to 1, strange sentences may carry before it is withheld."""
-STRETCH: Final = 0.6
+MOST_STRETCHED: Final = 2.5
 """How far predictions, which huddle about the mean, are spread towards the scores' own spread."""
 MIXES: Final[tuple[tuple[float, ...], ...]] = (
     (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1), (0.5, 0.5, 0, 0), (0.5, 0, 0, 0.5), (0, 0.5, 0, 0.5), (0.4, 0.4, 0, 0.2),
@@ -201,11 +199,6 @@ def _carried(fitted: Fitted, answer: Measured, mean: float) -> float:
     return _value(fitted, mean) - _value(fitted, core)
 
 
-def without_scores(answer: Measured) -> float:
-    """The value, 0 to 1, from the rubric alone. Never shown to anybody: for measuring only."""
-    return float(np.clip(PRIOR_MEAN + BLIND_SLOPE * zero_shot(answer), 0, 1))
-
-
 def _whole(values: Floats, levels: Sequence[int]) -> Floats:
     """The nearest of the rubric's levels."""
     on_scale = levels[0] + np.clip(values, 0, 1) * (levels[-1] - levels[0])
@@ -348,7 +341,7 @@ def _stretch(mean: Floats, y: Floats) -> float:
     """Predictions huddle about the mean; agreement counts their spread too."""
     if len(y) < 3 or mean.std() < 1e-6:
         return 1.0
-    return 1 + STRETCH * (float(np.clip(y.std() / mean.std(), 1, 2.5)) - 1)
+    return float(np.clip(y.std() / mean.std(), 1, MOST_STRETCHED))
 
 
 def _stretched(mean: Floats, y: Floats, stretch: float) -> Floats:
