@@ -21,12 +21,13 @@ from typing import Any
 
 REFERENCES = Path(__file__).parent / "texts" / "public.json"
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_MARKUP = re.compile(r"<[^>]+>|\]\([^)]*\)|\\?\[[\d:.]+\\?\]|\*\*[^*\n]{1,60}:\*\*")
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+_MARKUP = re.compile(r"<[^>]+>|\\?\[[\d:.]+\\?\]|\*\*[^*\n]{1,60}:\*\*")
 
 
 def plain(text: str) -> str:
     """A transcript without markup, time stamps and names of speakers."""
-    return " ".join(html.unescape(_MARKUP.sub(" ", text)).split())
+    return " ".join(html.unescape(_MARKUP.sub(" ", _LINK.sub(r"\1", text))).split())
 
 
 def words_of(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import proposals, sets
+from bench import proposals, public, sets
 
 HEAD = "Id\tEssaySet\tScore1\tScore2\tEssayText\n"
 LINES = [
@@ -36,3 +36,13 @@ def test_short_answers_with_two_raters_are_read_whole(tmp_path: Path, name: str)
 def test_a_folder_without_the_set_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match=r"train\.tsv"):
         sets.load("asap", tmp_path)
+
+
+SAID = "**Host:** And then?\n\n**Guest:** \\[00:01:02.03\\] Well, we [lost it](https://example.org). I\u2019d say I did.\n\nOf course.\n"
+
+
+def test_a_marked_answer_is_found_word_for_word_in_a_public_transcript() -> None:
+    words = public.words_of("Well, we lost it. I'd say I did.")
+    reference = {"starts": "Well we lost", "words": [4, 4], "sha256": public.digest(words)}
+    assert public.sentences(SAID, reference) == ["Well, we lost it.", "I\u2019d say I did."]
+    assert public.sentences(SAID.replace("lost", "kept"), reference) is None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from adapters.encoder import FakeEncoder
@@ -42,6 +44,34 @@ def fitted(n: int = 80, shuffled: bool = False) -> Fitted:
 def test_it_agrees_with_people_on_answers_it_has_not_seen() -> None:
     said = [calibration.propose(fitted(), answer).level for answer in answers()[80:]]
     assert agreement.kappa(said, TASK.levels[80:]) > 0.6
+
+
+def test_before_many_scores_an_answer_near_the_highest_anchor_is_expected_above_one_near_the_lowest() -> None:
+    rubric = Rubric("How was it?", "Outcome", ("it failed badly", "it went neither way", "it worked splendidly"), 3)
+    read = Measure(rubric, _by_outcome)
+    poor, fair, good = (read(f"In the end the whole delivery {how} for all of us there.") for how in ("collapsed", "continued", "shone"))
+    few = calibration.fit([fair, fair, fair], [2.0, 2.0, 2.0], (1, 2, 3))
+    assert calibration.propose(few, good).value > calibration.propose(few, fair).value > calibration.propose(few, poor).value
+
+
+def test_an_anchor_alone_and_an_empty_answer_are_read_without_fault() -> None:
+    read = Measure(Rubric("How was it?", "Outcome", ("it worked splendidly",), 1), _by_outcome)
+    assert all(np.isfinite(read(said).tilt).all() for said in ("It all shone in the end.", ""))
+
+
+def _by_outcome(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    """Good to the right, bad to the left, in between upwards, and what is about something else out of the page."""
+    ways = {
+        "splendidly": (1, 1, 0),
+        "shone": (1, 1, 0),
+        "failed": (-1, 1, 0),
+        "collapsed": (-1, 1, 0),
+        "neither": (0, 1, 0),
+        "continued": (0, 1, 0),
+    }
+    rows = [next((way for word, way in ways.items() if word in text), (0, 0, 1)) for text in texts]
+    table = np.array(rows, np.float32).reshape(len(rows), 3)
+    return np.asarray(table / np.linalg.norm(table, axis=1, keepdims=True), np.float32)
 
 
 def test_its_estimate_of_its_own_agreement_is_honest() -> None:

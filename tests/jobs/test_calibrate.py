@@ -10,7 +10,7 @@ from domain import erasure, interviews, proposal_records, proposal_trust, propos
 from domain.audit import Actor
 from domain.proposals import Floor
 from domain.proposing import School
-from jobs import calibrate
+from jobs import calibrate, propose
 from jobs.bench import Bench
 from jobs.run import run_next
 from models import CandidateSession, ProposalRun, ProposerModel
@@ -56,6 +56,22 @@ def test_a_model_is_made_anew_only_when_scores_have_grown(bench: Bench, db: Sess
     learn(bench)
     learn(bench)
     assert set(db.scalars(sa.select(ProposerModel.version))) == {1}
+
+
+def test_a_model_that_read_words_otherwise_is_neither_used_nor_in_the_way(
+    bench: Bench, db: Session, on: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teach(db, on, 12)
+    learn(bench)
+    old = db.scalars(sa.select(ProposerModel)).first()
+    assert old is not None
+    monkeypatch.setattr("jobs.propose.READ_BY", "another way of reading")
+    assert proposal_records.find_model(db, old.employer_id, old.fingerprint, propose.READ_BY) is None
+    learn(bench)
+    db.expire_all()
+    known = proposal_records.find_model(db, old.employer_id, old.fingerprint, propose.READ_BY)
+    assert known is not None
+    assert known.version == 2
 
 
 def test_what_it_cannot_learn_from_does_not_make_it_learn_again_for_ever(
