@@ -19,7 +19,6 @@ from domain.audit import Actor
 from domain.designs import InterviewDesign
 from domain.errors import ConsentNeeded, Invalid, NotFound, NoticeChanged, OriginRefused, SessionEnded, TokenExpired, TokenRevoked
 from domain.interviews import find_published, find_version_of
-from domain.tokens import RECEIPT_LIFE
 from models import Candidate, CandidateSession, Embed, InterviewVersion, Invite, Notice
 from models.candidate import ENDED
 
@@ -59,7 +58,7 @@ def arrive(db: Session, kind: str, claims: Mapping[str, Any], host_origin: str |
     if kind == "invite":
         return _by_invite(db, str(claims["invite"]), now)
     session = candidates.get_by_claims(db, claims) if kind == "resume" else candidates.get_by_receipt(db, claims)
-    _require_recent(session, now)
+    candidates.require_recent(session, now)
     if session.embed_id is not None:
         _require_origin(db.get_one(Embed, session.embed_id), host_origin)
     return Arrival(session.employer_id, session.version, session, None)
@@ -103,14 +102,8 @@ def _by_invite(db: Session, invite_id: str, now: datetime) -> Arrival:
         is_addendum = session.addendum_to_id is not None
         version = session.version if is_addendum else _require_open(find_published(db, session.interview_id))
         return Arrival(session.employer_id, version, session, None)
-    _require_recent(session, now)
+    candidates.require_recent(session, now)
     return Arrival(session.employer_id, session.version, session, None)
-
-
-def _require_recent(session: CandidateSession, now: datetime) -> None:
-    """However far the deadline was moved, tokens outlive the end of a session as long as a receipt does and no longer."""
-    if session.ended_at is not None and now > session.ended_at + RECEIPT_LIFE:
-        raise TokenExpired
 
 
 def _require_origin(embed: Embed, host_origin: str | None) -> None:

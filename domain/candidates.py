@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from domain import audit
 from domain.audit import Actor, Verb
-from domain.errors import Conflict, NotFound, OtherTab, SessionEnded, TokenRevoked
+from domain.errors import Conflict, NotFound, OtherTab, SessionEnded, TokenExpired, TokenRevoked
+from domain.tokens import RECEIPT_LIFE
 from models import CandidateSession
 from models.candidate import ENDED
 
@@ -58,6 +59,12 @@ def get_by_receipt(db: Session, claims: Mapping[str, Any]) -> CandidateSession:
     if found is None:
         raise TokenRevoked
     return found
+
+
+def require_recent(session: CandidateSession, now: datetime) -> None:
+    """However far the deadline was moved, tokens outlive the end of a session as long as a receipt does and no longer. Raises TokenExpired."""
+    if session.ended_at is not None and now > session.ended_at + RECEIPT_LIFE:
+        raise TokenExpired
 
 
 def require_newest_tab(session: CandidateSession, tab: int) -> None:

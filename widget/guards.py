@@ -26,10 +26,12 @@ def candidates_only(blueprint: Blueprint, kinds: tuple[str, ...] = ("candidate",
     def guard() -> None:
         if request.method == "OPTIONS":
             return
-        kind, claims = kind_of(tokens(), bearer(), kinds, clock.now())
+        now = clock.now()
+        kind, claims = kind_of(tokens(), bearer(), kinds, now)
         serve(db.session(), EVERY_EMPLOYER)
         find = candidates.get_by_receipt if kind == "receipt" else candidates.get_by_claims
         g.session = find(db.session(), claims)
+        candidates.require_recent(g.session, now)
         g.tab = int(str(claims.get("tab", -1)))
         serve(db.session(), g.session.employer_id)
 

@@ -219,6 +219,21 @@ def test_a_year_after_the_end_no_link_opens_what_was_answered(
     assert code(door.open(token)) == "token_expired"
 
 
+@pytest.mark.parametrize(("kind", "path"), [("receipt", "/c/receipt"), ("candidate", "/c/receipt"), ("candidate", "/c/session")])
+def test_a_receipt_renewed_on_its_last_day_does_not_live_for_another_year(
+    app: Flask, db: Session, world: World, door: Door, monkeypatch: pytest.MonkeyPatch, kind: str, path: str
+) -> None:
+    door.start()
+    session = candidates.get_session(db, door.session["id"])
+    candidates.move(db, Actor(world.employer.id, "system"), session, "expired", clock.now(), "deadline passed")
+    db.commit()
+    later = clock.now() + timedelta(days=367)
+    renewed = tokens(app).mint(kind, claims(door), later - timedelta(hours=2))
+    assert door.ask("GET", path, token=renewed).status_code == 200
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert code(door.ask("GET", path, token=renewed)) == "token_expired"
+
+
 def test_revoking_an_invite_stops_the_very_next_slice(app: Flask, db: Session, world: World, door: Door) -> None:
     invite = invites.create(db, world.actor, world.interview, Invited("Ivo", "ivo@home.test"), clock.now())
     db.commit()
