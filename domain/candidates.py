@@ -62,7 +62,7 @@ def get_by_receipt(db: Session, claims: Mapping[str, Any]) -> CandidateSession:
 
 
 def require_recent(session: CandidateSession, now: datetime) -> None:
-    """However far the deadline was moved, tokens outlive the end of a session as long as a receipt does and no longer. Raises TokenExpired."""
+    """However far the deadline was moved, tokens outlive the end of a session as long as a receipt and no longer. Raises TokenExpired."""
     if session.ended_at is not None and now > session.ended_at + RECEIPT_LIFE:
         raise TokenExpired
 

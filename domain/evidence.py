@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -73,11 +74,12 @@ def among(transcript: str, kept: Sequence[Sentence], points: Sequence[str], enco
 def quotes(transcript: str, kept: Sequence[Sentence], strength: Floats, vectors: Vectors | None, most: int = MOST) -> list[Passage]:
     """The strongest sentences, each with its neighbours where it is short; 0 is never a quote's own strength."""
     words = [wording.count_words(sentence.of(transcript)) for sentence in kept]
+    apart = [True, *(not _stand_together(transcript, a, b) for a, b in pairwise(kept)), True]
     chosen: list[int] = []
     found: list[tuple[int, int]] = []
     for i in (int(i) for i in np.argsort(-strength, kind="stable") if strength[i] > 0):
         if len(chosen) < most and not any(a <= i <= b for a, b in found) and _is_new(i, chosen, vectors):
-            found.append(_grown(i, kept, words, strength, found))
+            found.append(_grown(i, words, strength, apart, found))
             chosen.append(i)
     spans = zip(chosen, found, strict=True)
     return [Passage(kept[a].start, kept[b].end, round(float(strength[i]), 4)) for i, (a, b) in spans]
@@ -88,15 +90,19 @@ def _is_new(i: int, chosen: Sequence[int], vectors: Vectors | None) -> bool:
     return vectors is None or all(float(vectors[i] @ vectors[k]) < SAME for k in chosen)
 
 
-def _grown(i: int, kept: Sequence[Sentence], words: Sequence[int], strength: Floats, taken: Sequence[tuple[int, int]]) -> tuple[int, int]:
+def _stand_together(transcript: str, one: Sentence, other: Sentence) -> bool:
+    """Nothing was left out between them, and no blank line: after one begins another paragraph, or the answer to another question."""
+    return other.number == one.number + 1 and "\n\n" not in transcript[one.end : other.start]
+
+
+def _grown(i: int, words: Sequence[int], strength: Floats, apart: Sequence[bool], taken: Sequence[tuple[int, int]]) -> tuple[int, int]:
     """First and last sentence of a quote about `i`: the stronger neighbour is taken in until it is long enough.
 
-    Nothing is taken in across a sentence that was left out, nor what another quote holds.
+    Nothing is taken in that stands `apart` (each sentence from the one before it), nor what another quote holds.
     """
     first = last = i
     while sum(words[first : last + 1]) < SHORT:
-        beside = [k for k in (first - 1, last + 1) if 0 <= k < len(kept) and not any(a <= k <= b for a, b in taken)]
-        beside = [k for k in beside if abs(kept[k].number - kept[first if k < first else last].number) == 1]
+        beside = [k for k, seam in ((first - 1, first), (last + 1, last + 1)) if not apart[seam] and not any(a <= k <= b for a, b in taken)]
         if not beside:
             break
         best = max(beside, key=lambda k: strength[k])

@@ -63,6 +63,13 @@ def test_a_quote_takes_in_nothing_across_what_was_left_out() -> None:
     assert found[0] == "I offered a concrete remedy."
 
 
+def test_a_quote_takes_in_nothing_of_the_answer_to_another_question() -> None:
+    cat = "She likes the customer more than any remedy and sleeps on the sofa in the hall all day long, which I find dear."
+    said = f"{cat}\n\nI offered a concrete remedy. My boss was called Tom."
+    found = [p.of(said) for p in evidence.find(said, QUESTION, POINTS, None)]
+    assert "I offered a concrete remedy. My boss was called Tom." in found
+
+
 def test_no_two_quotes_share_a_sentence() -> None:
     found = evidence.find(ANSWER * 2, QUESTION, POINTS, FakeEncoder())
     spans = sorted((p.start, p.end) for p in found)
@@ -73,6 +80,13 @@ def test_no_two_quotes_share_a_sentence() -> None:
 def test_a_run_without_full_stops_is_cut_at_a_pause() -> None:
     said = " ".join([*(f"a{n}" for n in range(21)), "end,", *(f"b{n}" for n in range(40))])
     assert wording.sentences(said)[0].of(said).endswith("end,")
+
+
+def test_a_run_without_full_stops_is_never_cut_inside_a_number_or_a_word() -> None:
+    for said in ("so we sold 1,000 units at 10:30 each day from 2019–2021 and " * 12, "मैंने ग्राहक की पूरी बात सुनी और किया " * 20):
+        pieces = wording.sentences(said)
+        assert len(pieces) > 3
+        assert all(said[piece.end : piece.end + 1] in ("", " ") for piece in pieces)
 
 
 def test_two_passages_that_say_the_same_are_one() -> None:
