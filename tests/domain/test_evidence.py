@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from adapters.encoder import FakeEncoder
 from domain import evidence, wording
+from domain.measures import Encode
 
 QUESTION = "Tell us about a time you calmed an upset customer."
 POINTS = ("Lets the customer finish without interrupting", "Offers a concrete remedy", "Follows up afterwards")
@@ -45,7 +46,10 @@ RANG = "Two days later I rang her again from the little office behind the shop t
 def test_a_short_quote_takes_in_its_stronger_neighbour() -> None:
     told = "I rang her. She told me that the parcel had come that morning and that it was whole and dry."
     said = f"It rained on the way. {told} {LONG}"
-    assert [p.of(said) for p in evidence.find(said, QUESTION, ["Rang about the parcel"], None, 1)] == [told]
+    for text in (said, f"{LONG} {told} It rained on the way."):
+        assert [p.of(text) for p in evidence.find(text, QUESTION, ["Rang about the parcel"], None)] == [told]
+    mirrored = "She told me that the parcel had come that morning and that it was whole and dry. I rang her. It rained on the way."
+    assert [p.of(mirrored) for p in evidence.find(mirrored, QUESTION, ["Rang about the parcel"], None)] == [mirrored[:-22]]
 
 
 LONG = "Our street has a bakery, a chemist, two banks and a school, and on Fridays a market where my aunt sells cheese and eggs."
@@ -73,7 +77,7 @@ def test_a_quote_takes_in_nothing_of_the_answer_to_another_question() -> None:
 def test_no_two_quotes_share_a_sentence() -> None:
     found = evidence.find(ANSWER * 2, QUESTION, POINTS, FakeEncoder())
     spans = sorted((p.start, p.end) for p in found)
-    assert len(spans) > 1
+    assert 1 < len(spans) <= evidence.MOST
     assert all(a[1] <= b[0] for a, b in pairwise(spans))
 
 
@@ -83,7 +87,7 @@ def test_a_run_without_full_stops_is_cut_at_a_pause() -> None:
 
 
 def test_a_run_without_full_stops_is_never_cut_inside_a_number_or_a_word() -> None:
-    for said in ("so we sold 1,000 units at 10:30 each day from 2019–2021 and " * 12, "मैंने ग्राहक की पूरी बात सुनी और किया " * 20):
+    for said in ("so we sold 1,000 units at 10:30 each day from 2019–2021 and " * 12, "well-known shop-floor " * 40):
         pieces = wording.sentences(said)
         assert len(pieces) > 3
         assert all(said[piece.end : piece.end + 1] in ("", " ") for piece in pieces)
@@ -112,12 +116,12 @@ def _all_alike(texts: Sequence[str]) -> npt.NDArray[np.float32]:
 
 
 def test_what_is_hardly_near_to_the_criterion_is_not_quoted() -> None:
-    def faint(texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        return np.array([[1.0, 0.0] if "Kindness" in text else [0.04, 0.99] for text in texts], np.float32)
+    def as_near_as(share: float) -> Encode:
+        return lambda texts: np.array([[1.0, 0.0] if "Kindness" in text else [share, 1 - share] for text in texts], np.float32)
 
     said = "My neighbour paints the garden fence white on sunny mornings in May."
-    assert evidence.find(said, QUESTION, ["Kindness"], faint) == []
-    assert evidence.find(said, QUESTION, ["Kindness"], _all_alike) != []
+    assert evidence.find(said, QUESTION, ["Kindness"], as_near_as(0.04)) == []
+    assert evidence.find(said, QUESTION, ["Kindness"], as_near_as(0.06)) != []
 
 
 def test_the_criterion_is_read_as_one_from_its_name_to_its_highest_anchors() -> None:
