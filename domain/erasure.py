@@ -150,7 +150,8 @@ def _forget_person(db: Session, session: CandidateSession) -> None:
     if session.addendum_to_id is not None:
         _forget_question(db, session)
     letters = sa.select(Mail.id).where(Mail.session_id == record).scalar_subquery()
-    theirs = sa.and_(Inquiry.employer_id == session.employer_id, Inquiry.session_id.is_(None), Inquiry.email == (candidate.email or None))
+    same = sa.func.lower(Inquiry.email) == sa.func.lower(candidate.email or None)
+    theirs = sa.and_(Inquiry.employer_id == session.employer_id, Inquiry.session_id.is_(None), same)
     for statement in (
         sa.delete(Accommodation).where(Accommodation.session_id == record),
         sa.delete(Tag).where(Tag.session_id == record),
@@ -237,8 +238,11 @@ def erase_stranger(db: Session, actor: Actor, inquiry_id: str, now: datetime) ->
     asked = inquiries.get_inquiry(db, inquiry_id)
     if asked.session_id is not None:
         raise Conflict("This request belongs to a candidate's record.", "Remove that record: what they asked goes with it.")
-    same = sa.select(Inquiry).where(Inquiry.session_id.is_(None), Inquiry.email == asked.email, Inquiry.email != "")
+    address = sa.func.lower(Inquiry.email)
+    same = sa.select(Inquiry).where(Inquiry.session_id.is_(None), address == sa.func.lower(asked.email), address != "")
     found = db.scalars(same.order_by(Inquiry.id)).all()
+    letters = sa.select(Mail.id).where(Mail.inquiry_id.in_([one.id for one in found])).scalar_subquery()
+    db.execute(sa.delete(Job).where(Job.subject_id.in_(letters)), execution_options={"synchronize_session": False})
     for one in found:
         inquiries.finish(db, actor, one.id, now)
         _forget_words(one)

@@ -84,9 +84,9 @@ def forget(bench: Bench) -> int:
                 erasure.erase(db, Actor(session.employer_id, "system"), session, bench.now())
                 db.commit()
                 gone += 1
-        erasure.forget_strangers(db, bench.now())
+        strangers = erasure.forget_strangers(db, bench.now())
         db.commit()
-        if gone:
+        if gone or strangers:
             erasure.clean_up(db)
     return gone
 

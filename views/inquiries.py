@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from adapters import clock
 from domain import erasure, inquiries
 from domain.mail import INQUIRY_WORDS
-from models import db
+from models import db, truncate_log
 from views import guards, pages
 
 door = Blueprint("inquiries", __name__, url_prefix="/inquiries")
@@ -36,4 +36,5 @@ def erase(inquiry_id: str) -> AnyResponse:
     """For good: whoever asked without having started has no record that could be removed instead."""
     erasure.erase_stranger(db.session(), guards.actor(), inquiry_id, clock.now())
     db.session.commit()
+    truncate_log(db.session())
     return pages.go(url_for("inquiries.index"), "Erased. Older backups still hold it.")
