@@ -132,8 +132,7 @@ def _cut(transcript: str, start: int, end: int) -> list[tuple[int, int]]:
     breaks = [2, *(_break(transcript[a.end() : b.start()]) for a, b in pairwise(words))]
     marks, at = [start], 0
     while len(words) - at > CUT + CUT // 2:
-        near = sorted(range(at + CUT - SLACK, at + CUT + SLACK + 1), key=lambda i, goal=at + CUT: abs(i - goal))
-        at = min(near, key=breaks.__getitem__)
+        at = min(range(at + CUT - SLACK, at + CUT + SLACK + 1), key=lambda i: (breaks[i], abs(i - at - CUT)))
         marks.append(words[at].start())
     return list(pairwise([*marks, end]))
 
