@@ -13,10 +13,10 @@ import pytest
 
 from adapters.encoder import FakeEncoder
 from bench.sets import constructed
-from domain import agreement, calibration, oddness, packing
+from domain import agreement, calibration, oddness, packing, proposals
 from domain.calibration import Fitted
 from domain.measures import Measure, Measured, Rubric
-from domain.proposals import Floor
+from domain.proposals import Asked, Floor, RubricVersion
 
 TASK = constructed(140)[0]
 OTHER = constructed(60)[1]
@@ -47,11 +47,16 @@ def test_it_agrees_with_people_on_answers_it_has_not_seen() -> None:
 
 
 def test_before_many_scores_an_answer_near_the_highest_anchor_is_expected_above_one_near_the_lowest() -> None:
-    rubric = Rubric("How was it?", "Outcome", ("it failed badly", "it went neither way", "it worked splendidly"), 3)
-    read = Measure(rubric, _by_outcome)
+    anchors = ((1, "it failed badly"), (2, "it went neither way"), (3, "it worked splendidly"))
+    read = Measure(proposals.rubric_of(Asked("How was it?", RubricVersion("Outcome", "The end counts.", anchors), "")), _by_outcome)
     poor, fair, good = (read(f"In the end the whole delivery {how} for all of us there.") for how in ("collapsed", "continued", "shone"))
     few = calibration.fit([fair, fair, fair], [2.0, 2.0, 2.0], (1, 2, 3))
     assert calibration.propose(few, good).value > calibration.propose(few, fair).value > calibration.propose(few, poor).value
+
+
+def test_guesses_are_spread_as_far_as_the_scores_within_reason() -> None:
+    assert 1.05 < fitted().stretch < 1.5, "what agrees well is hardly moved"
+    assert fitted(shuffled=True).stretch == 2.5, "where nothing can be learned, noise is not blown up without end"
 
 
 def test_an_anchor_alone_and_an_empty_answer_are_read_without_fault() -> None:

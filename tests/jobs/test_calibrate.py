@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import erasure, interviews, proposal_records, proposal_trust, proposing
+from domain import erasure, interviews, measures, proposal_records, proposal_trust, proposing
 from domain.audit import Actor
 from domain.proposals import Floor
 from domain.proposing import School
@@ -65,6 +65,7 @@ def test_a_model_that_read_words_otherwise_is_neither_used_nor_in_the_way(
     learn(bench)
     old = db.scalars(sa.select(ProposerModel)).first()
     assert old is not None
+    assert old.encoder.endswith(f"measures {measures.VERSION}")
     monkeypatch.setattr("jobs.propose.READ_BY", "another way of reading")
     assert proposal_records.find_model(db, old.employer_id, old.fingerprint, propose.READ_BY) is None
     learn(bench)
