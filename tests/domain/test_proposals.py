@@ -261,3 +261,5 @@ def test_a_reviewer_who_always_follows_the_machine_is_noticed(db: Session, world
     assert set(trust.signs) == {"changes_often", "always_agrees", "answers_at_once"}
     assert {t.name for t in proposal_trust.by_criterion(db)} == {"Listening", "Planning"}
     assert proposal_trust.drift(db)
+    db.execute(sa.update(Scorecard).values(saw_others=True))
+    assert proposal_trust.pairs(db) == [], "no machine is measured by who saw others' scores first"

@@ -369,3 +369,21 @@ def test_scores_that_came_after_they_stopped_only_looking_were_not_seen(
     scorecards.submit(db, actor(world.owner), hidden, LATER + timedelta(seconds=1))
     assert not score(db, hidden, looker, 3, 3).card.saw_others
     assert reliability.of_cards(world.version.criteria, scorecards.submitted(db, [hidden.id])).pairs == 2
+
+
+def test_only_who_looked_there_is_named_however_often(
+    looker: Member, world: World, hidden: CandidateSession, other: Interview, db: Session
+) -> None:
+    carol, after = members.create_member(db, world.actor, "carol@acme.test", "Carol", "reviewer", None, NOW), LATER + timedelta(seconds=2)
+    members.limit_to(db, world.owner, carol, [other.id], NOW, looks_only=[other.id])
+    members.limit_to(db, world.owner, world.reader, [other.id], NOW)
+    let_score(db, world, looker, other)
+    members.limit_to(db, world.owner, looker, [world.interview.id], LATER, looks_only=[world.interview.id])
+    scorecards.save(db, actor(world.owner), hidden, levels(db, hidden, 4, 4), LATER)
+    scorecards.submit(db, actor(world.owner), hidden, LATER + timedelta(seconds=1))
+    members.change_role(db, world.owner, world.reader, "reviewer", after)
+    for one in (carol, world.reader, looker):
+        members.limit_to(db, world.owner, one, None, after)
+    assert {one.name: score(db, hidden, one, 3, 3).card.saw_others for one in (world.reader, carol, looker)} == {
+        looker.name: True, world.reader.name: False, "Carol": False,
+    }  # fmt: skip
