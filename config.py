@@ -44,7 +44,7 @@ class Settings(BaseModel):
     speech_memory: int = Field(
         default=2 << 30,
         ge=1 << 28,
-        description="most memory a speech engine may take while it works, in bytes; past it it is ended, its answer unwritten",
+        description="most memory a speech engine may take while it works, in bytes; an engine that passes it is ended",
     )
     upload_bytes: int = Field(default=2 << 30, ge=1 << 20, description="largest recording, in bytes")
     uploads_per_session: int = Field(default=200, ge=1, description="most recordings one candidate session may start")
