@@ -196,12 +196,6 @@ def find_model(db: Session, employer_id: str, fingerprint: str, encoder: str) ->
     return db.scalar(sa.select(ProposerModel).where(*fits).order_by(ProposerModel.version.desc()).limit(1))
 
 
-def find_newest_model(db: Session, employer_id: str, fingerprint: str) -> ProposerModel | None:
-    """The newest model for a criterion as it is worded, whatever encoder it was made with."""
-    fits = (ProposerModel.employer_id == employer_id, ProposerModel.fingerprint == fingerprint)
-    return db.scalar(sa.select(ProposerModel).where(*fits).order_by(ProposerModel.version.desc()).limit(1))
-
-
 def store_model(db: Session, employer_id: str, fingerprint: str, values: Mapping[str, Any], now: datetime) -> ProposerModel:
     """The next version. `values` are encoder, n, agreement, parameters, sources, data."""
     last = sa.select(sa.func.max(ProposerModel.version)).where(

@@ -73,12 +73,12 @@ class Standing:
     school: School
 
 
-def standings(db: Session, floor: Floor, maker: Mapping[str, str] | None = None) -> list[Standing]:
-    """Every criterion of switched-on interviews as it is worded, with the record of its newest model, or of the language model
-    that `maker` names where one is configured."""
+def standings(db: Session, floor: Floor, encoder: str, maker: Mapping[str, str] | None = None) -> list[Standing]:
+    """Every criterion of switched-on interviews as it is worded, with the record of the model that is used, the newest of this
+    `encoder`, or of the language model that `maker` names where one is configured."""
     found = []
     for (employer_id, mark), criterion in proposing.wordings(db).items():
-        record = spoken(db, criterion, maker) if maker else _learned(db, employer_id, mark)
+        record = spoken(db, criterion, maker) if maker else _learned(db, employer_id, mark, encoder)
         interview = db.get_one(Interview, db.get_one(InterviewVersion, criterion.version_id).interview_id)
         holds = record is not None and floor.holds(record)
         scored = proposing.school(db, criterion)
@@ -86,8 +86,8 @@ def standings(db: Session, floor: Floor, maker: Mapping[str, str] | None = None)
     return sorted(found, key=lambda standing: (standing.interview, standing.criterion))
 
 
-def _learned(db: Session, employer_id: str, mark: str) -> Agreement | None:
-    model = proposal_records.find_newest_model(db, employer_id, mark)
+def _learned(db: Session, employer_id: str, mark: str, encoder: str) -> Agreement | None:
+    model = proposal_records.find_model(db, employer_id, mark, encoder)
     return proposal_records.agreement_of(model) if model else None
 
 

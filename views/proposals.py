@@ -10,6 +10,7 @@ from adapters.language_model import maker
 from domain import proposal_trust, settings
 from domain.proposal_trust import Trust
 from domain.proposals import Floor
+from jobs.propose import READ_BY
 from models import db
 from views import guards, pages, tables
 
@@ -45,7 +46,7 @@ def index() -> Response:
         employer=settings.get_employer(db.session(), guards.member().employer_id),
         floor=FLOOR,
         few=proposal_trust.FEW,
-        standings=proposal_trust.standings(db.session(), FLOOR, made_by),
+        standings=proposal_trust.standings(db.session(), FLOOR, READ_BY, made_by),
         maker=made_by,
         criteria=proposal_trust.by_criterion(db.session()),
         members=proposal_trust.by_member(db.session()),

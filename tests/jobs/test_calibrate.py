@@ -68,6 +68,7 @@ def test_a_model_that_read_words_otherwise_is_neither_used_nor_in_the_way(
     assert old.encoder.endswith(f"measures {measures.VERSION}")
     monkeypatch.setattr("jobs.propose.READ_BY", "another way of reading")
     assert proposal_records.find_model(db, old.employer_id, old.fingerprint, propose.READ_BY) is None
+    assert {one.n for one in proposal_trust.standings(db, Floor(), propose.READ_BY)} == {0}, "nor does its record stand on the page"
     learn(bench)
     db.expire_all()
     known = proposal_records.find_model(db, old.employer_id, old.fingerprint, propose.READ_BY)
@@ -99,7 +100,7 @@ def test_when_words_are_erased_it_is_made_anew_from_what_is_left(bench: Bench, d
     learn(bench)
     made = db.scalars(sa.select(ProposerModel)).all()
     assert {(model.n, gone.id in model.sources) for model in made} == {(13, False)}
-    standing = proposal_trust.standings(db, Floor())[0]
+    standing = proposal_trust.standings(db, Floor(), propose.READ_BY)[0]
     assert (standing.n, standing.school.ready, standing.school.gone) == (13, 13, 1)
 
 
@@ -110,7 +111,7 @@ def test_where_too_little_is_left_nothing_is_learned_and_the_page_can_say_why(be
         erasure.erase(db, Actor(on.employer.id, "system"), gone, NOW)
     db.commit()
     assert calibrate.line_up(bench) == 0
-    standing = proposal_trust.standings(db, Floor())[0]
+    standing = proposal_trust.standings(db, Floor(), propose.READ_BY)[0]
     assert (standing.n, standing.record, standing.school.ready, standing.school.gone) == (0, None, 8, 3)
 
 
@@ -122,7 +123,7 @@ def test_it_learns_only_from_those_who_agreed(bench: Bench, db: Session, on: Wor
     db.commit()
     learn(bench)
     assert all(gone.id not in model.sources and model.n == 13 for model in db.scalars(sa.select(ProposerModel)))
-    assert proposal_trust.standings(db, Floor())[0].school == School(ready=13, gone=1)
+    assert proposal_trust.standings(db, Floor(), propose.READ_BY)[0].school == School(ready=13, gone=1)
 
 
 def test_another_wording_starts_anew_and_the_old_one_read_again_goes_on(bench: Bench, db: Session, on: World) -> None:

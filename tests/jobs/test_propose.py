@@ -208,8 +208,8 @@ def test_another_language_model_must_earn_its_own_record(bench: Bench, db: Sessi
     assert earned is not None
     assert earned.n >= 4
     assert proposal_trust.spoken(db, criterion, maker("small")) is None
-    assert proposal_trust.standings(db, Floor(), maker("big"))[0].n == earned.n
-    assert proposal_trust.standings(db, Floor(), maker("small"))[0].n == 0
+    assert proposal_trust.standings(db, Floor(), "", maker("big"))[0].n == earned.n
+    assert proposal_trust.standings(db, Floor(), "", maker("small"))[0].n == 0
 
 
 def test_a_rerun_is_a_new_row(bench: Bench, db: Session, on: World) -> None:

@@ -14,6 +14,7 @@ from domain.agreement import Agreement
 from domain.audit import Actor
 from domain.proposal_records import Made
 from domain.proposals import Outcome
+from jobs.propose import READ_BY
 from models import AuditEvent, ProposerModel, Score, Scorecard, serve
 from tests.factories import NOW, World, create_candidate_session
 from tests.views.conftest import Enter
@@ -76,11 +77,12 @@ def test_no_single_proposal_is_on_it(alice: FlaskClient, db: Session, world: Wor
 def test_a_record_above_the_floor_is_told_apart(alice: FlaskClient, db: Session, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.switch_proposals(db, world.actor, world.interview, True, "to find evidence faster", NOW)
     monkeypatch.setattr("domain.proposing.fingerprint", lambda asked: asked.rubric.name)
-    values = {"encoder": "e", "n": 60, "agreement": GOOD.as_json(), "parameters": {}, "sources": [], "data": b""}
+    values = {"encoder": READ_BY, "n": 60, "agreement": GOOD.as_json(), "parameters": {}, "sources": [], "data": b""}
     proposal_records.store_model(db, world.employer.id, "Listening", values, NOW)
+    proposal_records.store_model(db, world.employer.id, "Planning", values | {"encoder": "one that is used no more"}, NOW)
     db.commit()
     page = alice.get("/proposals").text
-    assert "shown after own scores" in page
+    assert page.count("shown after own scores") == 1
     assert "withheld" in page
     assert db.scalar(sa.select(ProposerModel)) is not None
 
