@@ -159,13 +159,16 @@ def said_elsewhere(tasks: list[Task], task: Task, encode: Encode, is_alone: bool
     return encode(random.Random(1).sample(said, min(packing.KEPT_ELSEWHERE, len(said))))
 
 
-def table(tasks: list[Task], encode: Encode, kinds: Callable[[Task, Task], dict[str, Change]], is_alone: bool) -> list[tuple[Any, ...]]:
+def table(
+    tasks: list[Task], encode: Encode, kinds: Callable[[Task, Task], dict[str, Change]], given: argparse.Namespace
+) -> list[tuple[Any, ...]]:
+    n = given.learned
     rows: dict[str, list[tuple[float, float, bool, bool]]] = {}
     for number, task in enumerate(tasks):
         measure, levels = Measure(rubric_of(task), encode), sorted(set(task.levels))
-        answers, scores = [measure(text) for text in task.answers[:LEARNED]], list(map(float, task.levels[:LEARNED]))
-        fitted = calibration.fit(answers, scores, levels, said_elsewhere(tasks, task, encode, is_alone))
-        honest = [(text, *value(fitted, measure, text)) for text in task.answers[LEARNED : LEARNED + TRIED]]
+        answers, scores = [measure(text) for text in task.answers[:n]], list(map(float, task.levels[:n]))
+        fitted = calibration.fit(answers, scores, levels, said_elsewhere(tasks, task, encode, given.alone))
+        honest = [(text, *value(fitted, measure, text)) for text in task.answers[n : n + TRIED]]
         for name, change in kinds(task, tasks[(number + 1) % len(tasks)]).items():
             for i, (text, before, was_shown) in enumerate(honest):
                 after, is_shown = value(fitted, measure, change(text, random.Random(i)))
@@ -205,11 +208,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--split", default="report")
     parser.add_argument("--alone", action="store_true")
+    parser.add_argument("--learned", type=int, default=LEARNED)
     given = parser.parse_args()
     tasks = [task for task in load(given.set, given.data) if task.split == given.split]
     encode = Encoder().both
-    show("Attacks", table(tasks, encode, attacks, given.alone))
-    show("Paired changes", table(tasks, encode, lambda *_: changes(), given.alone))
+    show("Attacks", table(tasks, encode, attacks, given))
+    show("Paired changes", table(tasks, encode, lambda *_: changes(), given))
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ ONE_AT_A_TIME: Final = 40
 FOLDS: Final = 20
 MOST_CARRIED: Final = 0.1
 """How much of the value, 0 to 1, strange sentences may carry before it is withheld."""
-MOST_STRETCHED: Final = 2.5
+STRETCH: Final = 0.6
 """How far predictions, which huddle about the mean, are spread towards the scores' own spread."""
 MIXES: Final[tuple[tuple[float, ...], ...]] = (
     (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1), (0.5, 0.5, 0, 0), (0.5, 0, 0, 0.5), (0, 0.5, 0, 0.5), (0.4, 0.4, 0, 0.2),
@@ -189,12 +189,14 @@ def _value(fitted: Fitted, mean: float) -> float:
 
 
 def _carried(fitted: Fitted, answer: Measured, mean: float) -> float:
-    """By how much sentences that are like no other answer's raise the value, 0 to 1."""
+    """By how much sentences that are like no other answer's raise the value, 0 to 1; 1 where there are no others to go by."""
     if answer.less is None or len(fitted.rows) < oddness.ENOUGH_TO_JUDGE:
         return 0.0
     strange = oddness.strangers(fitted.odd, answer)
-    if not strange or len(strange) == len(answer.vectors):
+    if not strange:
         return 0.0
+    if len(strange) == len(answer.vectors):
+        return 1.0
     core, _ = _predict(fitted, _row(fitted.reader, answer.less(strange)))
     return _value(fitted, mean) - _value(fitted, core)
 
@@ -341,7 +343,7 @@ def _stretch(mean: Floats, y: Floats) -> float:
     """Predictions huddle about the mean; agreement counts their spread too."""
     if len(y) < 3 or mean.std() < 1e-6:
         return 1.0
-    return float(np.clip(y.std() / mean.std(), 1, MOST_STRETCHED))
+    return 1 + STRETCH * (float(np.clip(y.std() / mean.std(), 1, 2.5)) - 1)
 
 
 def _stretched(mean: Floats, y: Floats, stretch: float) -> Floats:

@@ -26,8 +26,10 @@ _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _END: Final = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|[。！？।؟۔]+[」』”)]*|\n+")
 _PAUSE: Final = re.compile(r"[,;:–،](?=\s)|[—、，]")
 _ABBREVIATION: Final = re.compile(
-    r"(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|z\.b|d\.h|bzw|ca|sr|sra|no|nr|approx|inc|ltd)|\b\w)$", re.IGNORECASE
+    r"(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|z\.b|d\.h|bzw|ca|sr|sra|approx|inc|ltd)|\b\w)$", re.IGNORECASE
 )
+_NUMBER: Final = re.compile(r"\b(?:no|nr)$", re.IGNORECASE)
+"""Before a figure an abbreviation, before anything else a word."""
 _WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _SUFFIXES: Final = ("ations", "ation", "ments", "ment", "ingly", "edly", "ings", "ing", "ied", "ies", "ed", "ers", "er", "es", "ly", "s")
 
@@ -113,7 +115,7 @@ def sentences(transcript: str) -> list[Sentence]:
     spans: list[tuple[int, int]] = []
     at = 0
     for match in _END.finditer(transcript):
-        if _ABBREVIATION.search(transcript[at : match.start()]) and match.group()[:1] == ".":
+        if match.group()[:1] == "." and _goes_on(transcript[at : match.start()], transcript[match.end() :][:3]):
             continue
         spans.append((at, match.end()))
         at = match.end()
@@ -122,6 +124,15 @@ def sentences(transcript: str) -> list[Sentence]:
     trimmed = [_trim(transcript, start, end) for start, end in pieces]
     kept = [(start, end) for start, end in trimmed if _WORD.search(transcript, start, end)]
     return [Sentence(number, start, end) for number, (start, end) in enumerate(kept, 1)]
+
+
+def _goes_on(before: str, after: str) -> bool:
+    """Whether a full stop between these only ends an abbreviation."""
+    if _NUMBER.search(before):
+        return after.strip()[:1].isdigit()
+    if before.lower().endswith("etc"):
+        return not after.strip()[:1].isupper()
+    return bool(_ABBREVIATION.search(before))
 
 
 def _cut(transcript: str, start: int, end: int) -> list[tuple[int, int]]:

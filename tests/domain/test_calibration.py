@@ -114,6 +114,13 @@ def test_another_questions_good_answer_behind_a_weak_one_is_not_let_carry_it() -
     assert guess.oddness > 1
 
 
+def test_an_answer_of_which_every_sentence_is_strange_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(oddness, "oddness", lambda *_: (0.0, ""))  # no other sign of it
+    strange = measure()("Quarks orbit velvet. Seven zeppelins hummed sonatas beneath quilted lagoons.")
+    assert len(oddness.strangers(fitted().odd, strange)) == len(strange.vectors) == 2
+    assert calibration.propose(fitted(), strange).oddness > 1
+
+
 def test_what_the_same_people_said_to_other_questions_is_kept_with_what_was_learned() -> None:
     lines = FakeEncoder()(OTHER.answers[:4])
     packed = packing.pack(answers()[:20], list(map(float, TASK.levels[:20])), LEVELS, lines)

@@ -149,6 +149,15 @@ def test_abbreviations_and_decimals_do_not_end_a_sentence() -> None:
     assert "I offered a concrete remedy, a refund of 3.50." in parts
 
 
+def test_no_and_etc_end_a_sentence_where_another_begins() -> None:
+    said = "They said no. I sold phones, cables etc. Then I left for no. 7 in the same street, with tools, nails etc. in a bag."
+    assert [s.of(said) for s in wording.sentences(said)] == [
+        "They said no.",
+        "I sold phones, cables etc.",
+        "Then I left for no. 7 in the same street, with tools, nails etc. in a bag.",
+    ]
+
+
 def test_a_transcript_without_full_stops_is_cut_into_quotable_pieces() -> None:
     garbled = " ".join(f"word{n}" for n in range(300))
     pieces = wording.sentences(garbled)
