@@ -54,9 +54,9 @@ def test_before_many_scores_an_answer_near_the_highest_anchor_is_expected_above_
     assert calibration.propose(few, good).value > calibration.propose(few, fair).value > calibration.propose(few, poor).value
 
 
-def test_guesses_are_spread_as_far_as_the_scores_within_reason() -> None:
-    assert 1.05 < fitted().stretch < 1.5, "what agrees well is hardly moved"
-    assert fitted(shuffled=True).stretch == 2.5, "where nothing can be learned, noise is not blown up without end"
+def test_guesses_are_spread_towards_the_scores_within_reason() -> None:
+    assert 1.03 < fitted().stretch < 1.3, "what agrees well is hardly moved"
+    assert fitted(shuffled=True).stretch == 1.9, "where nothing can be learned, noise is not blown up without end"
 
 
 def test_an_anchor_alone_and_an_empty_answer_are_read_without_fault() -> None:
