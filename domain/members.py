@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from domain import audit, logins
@@ -73,7 +74,7 @@ def change_role(db: Session, changer: Member, member: Member, role: str, now: da
         limit_to(db, changer, member, None, now)
     audit.append(db, _actor(changer), Verb.MEMBER_CHANGED, ("member", member.id), {"role": role, "before": member.role}, now=now)
     member.role = role
-    _remember_looking(db, member, before - _only_looks(db, member), now)
+    remember_seeing(db, member, before - _only_looks(db, member), now)
 
 
 def limit_to(
@@ -102,7 +103,7 @@ def limit_to(
     db.add_all(Seat(**seat, interview_id=one, looks_only=one in looks) for one in sorted(chosen))
     member.sees_all = interview_ids is None
     db.flush()
-    _remember_looking(db, member, looked - _only_looks(db, member), now)
+    remember_seeing(db, member, looked - _only_looks(db, member), now)
     about = {"interviews": after, "before": before, **({"looks_only": sorted(looks)} if looks else {})}
     audit.append(db, _actor(changer), Verb.MEMBER_CHANGED, ("member", member.id), about, now=now)
     db.flush()
@@ -127,13 +128,16 @@ def _only_looks(db: Session, member: Member) -> set[str]:
     return set(db.scalars(sa.select(Interview.id))) if member.sees_all else seats(db, member)
 
 
-def _remember_looking(db: Session, member: Member, interview_ids: Collection[str], now: datetime) -> None:
-    """They may score there one day: what others had scored by now they could see before that."""
-    known = sa.and_(Onlooker.member_id == member.id, Onlooker.interview_id.in_(interview_ids))
-    db.execute(sa.delete(Onlooker).where(known))
-    who = {"employer_id": member.employer_id, "member_id": member.id, "until": now}
-    db.add_all(Onlooker(**who, interview_id=one) for one in sorted(interview_ids))
-    db.flush()
+def remember_seeing(db: Session, member: Member, interview_ids: Collection[str], until: datetime) -> None:
+    """They may score there one day: what others had scored by `until` they could see before that. One statement, so that two
+    tabs at once do not collide; the later time stays."""
+    if not interview_ids:
+        return
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    who = {"employer_id": member.employer_id, "member_id": member.id, "until": until}
+    made = insert(Onlooker).values([{**who, "interview_id": one} for one in sorted(interview_ids)])
+    later, known = {"until": made.excluded.until}, [Onlooker.member_id, Onlooker.interview_id]
+    db.execute(made.on_conflict_do_update(index_elements=known, set_=later, where=Onlooker.until < made.excluded.until))
 
 
 def may_score(db: Session, member: Member, interview_id: str) -> bool:

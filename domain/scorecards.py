@@ -80,9 +80,25 @@ def looked_at(member: Member, session_id: InstrumentedAttribute[str]) -> sa.Colu
     return seat.where(session.id == session_id)
 
 
+def remember_seen(db: Session, member: Member, interview_id: str, shown: Sequence[Given]) -> None:
+    """Who answers for decisions is shown others' scores of sessions they have not scored themselves; who only looks is dealt with
+    when that ends. Writes only when something is shown for the first time."""
+    own = {given.card.session_id for given in shown if given.card.member_id == member.id}
+    until = max((given.card.submitted_at for given in shown if given.card.session_id not in own and given.card.submitted_at), default=None)
+    if until is None or not members.may_score(db, member, interview_id):
+        return
+    known = db.scalar(_seen(member.id, interview_id))
+    if known is None or known < until:
+        members.remember_seeing(db, member, [interview_id], until)
+
+
+def _seen(member_id: str, interview_id: str) -> sa.Select[datetime]:
+    return sa.select(Onlooker.until).where(Onlooker.member_id == member_id, Onlooker.interview_id == interview_id)
+
+
 def _saw_others(db: Session, session: CandidateSession, member_id: str) -> bool:
-    """Whether somebody's scores of this session stood open to this member while they only looked at the interview."""
-    looked = sa.select(Onlooker.until).where(Onlooker.member_id == member_id, Onlooker.interview_id == session.interview_id)
+    """Whether somebody's scores of this session stood open to this member before they gave their own."""
+    looked = _seen(member_id, session.interview_id)
     others = sa.select(Scorecard.id).where(Scorecard.session_id == session.id, Scorecard.member_id != member_id)
     return db.scalar(others.where(Scorecard.submitted_at <= looked.scalar_subquery()).limit(1)) is not None
 

@@ -66,23 +66,31 @@ def interviews(db: Session) -> list[tuple[str, str]]:
 
 
 def ranked(db: Session, member: Member, interview: Interview, version_id: str) -> Shortlist:
-    """The best first, by the mean of people's overalls; those turned down are left out."""
+    """The best first, by the mean of people's overalls; those turned down are left out. Whom this shows others' scores is remembered."""
     ids = _pool(interview).where(CandidateSession.overall.is_not(None))
     shown = ids if member.role in OVERSEERS else ids.where(open_to(member, CandidateSession.id))
-    newest = shown.order_by(CandidateSession.overall.desc(), CandidateSession.id).limit(MOST + 1)
-    found = list(db.scalars(newest))
+    found = list(db.scalars(shown.order_by(CandidateSession.overall.desc(), CandidateSession.id).limit(MOST + 1)))
+    cards = scorecards.submitted(db, found[:MOST])
+    scorecards.remember_seen(db, member, interview.id, cards)
     rubric = reviews.criteria(db, version_id)
     hidden = 0 if member.role in OVERSEERS else _count(db, ids.where(~open_to(member, CandidateSession.id)))
     unscored = _count(db, _pool(interview).where(CandidateSession.overall.is_(None), CandidateSession.state == "submitted"))
-    return Shortlist(_rank(_entries(db, found[:MOST])), rubric, hidden, unscored, len(found) > MOST)
+    return Shortlist(_rank(_entries(db, found[:MOST], cards)), rubric, hidden, unscored, len(found) > MOST)
 
 
 def compare(db: Session, member: Member, session_ids: Sequence[str]) -> list[Side]:
-    """Two to four candidates side by side; only those whose scores this member may see. Raises Invalid for another number."""
+    """Two to four candidates side by side; only those whose scores this member may see. Whom this shows others' scores is remembered.
+
+    Raises Invalid for another number.
+    """
     ids = list(dict.fromkeys(session_ids))
     if len(ids) not in COMPARED:
         raise Invalid("Choose two to four candidates to compare.", {"s": "two to four"})
-    return [_side(db, member, reviews.get_session(db, session_id)) for session_id in ids]
+    sides = [_side(db, member, reviews.get_session(db, session_id)) for session_id in ids]
+    for interview_id in dict.fromkeys(side.session.interview_id for side in sides):
+        shown = [given for side in sides if side.session.interview_id == interview_id for given in side.cards]
+        scorecards.remember_seen(db, member, interview_id, shown)
+    return sides
 
 
 def means(db: Session, version_id: str, cards: Sequence[Given]) -> dict[str, float]:
@@ -104,9 +112,9 @@ def _count(db: Session, ids: sa.Select[str]) -> int:
     return db.scalar(sa.select(sa.func.count()).select_from(ids.limit(1000).subquery())) or 0
 
 
-def _entries(db: Session, ids: Sequence[str]) -> list[Entry]:
+def _entries(db: Session, ids: Sequence[str], submitted: Sequence[Given]) -> list[Entry]:
     cards: dict[str, list[Given]] = {}
-    for given in scorecards.submitted(db, ids):
+    for given in submitted:
         cards.setdefault(given.card.session_id, []).append(given)
     row = CandidateSession
     columns = sa.select(row.id, row.version_id, row.overall, row.verdict, Candidate.name).join(Candidate, Candidate.id == row.candidate_id)

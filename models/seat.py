@@ -33,7 +33,8 @@ class Seat(OfEmployer, Base):
 
 
 class Onlooker(OfEmployer, Base):
-    """Up to `until` this member only looked at this interview and could see what others scored there without scoring first."""
+    """What others had scored at this interview by `until` this member could see without scoring first: they only looked then, or
+    answered for decisions as owner or admin and opened the scores side by side."""
 
     __tablename__ = "onlooker"
     __table_args__ = (sa.UniqueConstraint("member_id", "interview_id"),)

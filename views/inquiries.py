@@ -25,9 +25,10 @@ def index() -> Response:
 @door.post("/<inquiry_id>/done")
 @guards.needs(*guards.MANAGERS)
 def done(inquiry_id: str) -> AnyResponse:
-    inquiries.finish(db.session(), guards.actor(), inquiry_id, clock.now())
+    inquiry = inquiries.finish(db.session(), guards.actor(), inquiry_id, clock.now())
+    seen = "The candidate sees it on their receipt." if inquiry.session_id else "They have no receipt, so only your own e-mail tells them."
     db.session.commit()
-    return pages.go(url_for("inquiries.index"), "Marked as done. The candidate sees it on their receipt.")
+    return pages.go(url_for("inquiries.index"), f"Marked as done. {seen}")
 
 
 @door.post("/<inquiry_id>/erase")

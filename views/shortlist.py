@@ -22,7 +22,9 @@ def index() -> Response:
 @door.get("/shortlist/<interview_id>")
 def show(interview_id: str) -> Response:
     interview, found = _ranked(interview_id)
-    return pages.page("shortlist/show.html", interview=interview, shortlist=found)
+    answer = pages.page("shortlist/show.html", interview=interview, shortlist=found)
+    db.session.commit()
+    return answer
 
 
 @door.get("/shortlist/<interview_id>/compare")
@@ -30,7 +32,9 @@ def compare(interview_id: str) -> Response:
     interview = interviews.get_interview(db.session(), interview_id)
     sides = shortlist.compare(db.session(), guards.member(), request.args.getlist("s"))
     names = list(dict.fromkeys(name for side in sides for name in [*side.means, *side.evidence]))
-    return pages.page("shortlist/compare.html", interview=interview, sides=sides, names=names)
+    answer = pages.page("shortlist/compare.html", interview=interview, sides=sides, names=names)
+    db.session.commit()
+    return answer
 
 
 @door.post("/shortlist/<interview_id>/compare")

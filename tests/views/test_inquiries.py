@@ -39,6 +39,15 @@ def test_a_manager_reads_what_is_asked_and_marks_it_done(enter: Enter, world: Wo
     assert [(event.actor_id, event.data) for event in done] == [(world.owner.id, {})]
 
 
+def test_only_of_who_has_a_receipt_it_says_that_they_see_it_there(enter: Enter, world: World, inquiry: Inquiry, strange: Inquiry) -> None:
+    alice = enter(world.owner)
+    of_candidate = alice.post(f"/inquiries/{inquiry.id}/done", follow_redirects=True).text
+    assert "Marked as done. The candidate sees it on their receipt." in of_candidate
+    of_stranger = alice.post(f"/inquiries/{strange.id}/done", follow_redirects=True).text
+    assert "Marked as done. They have no receipt, so only your own e-mail tells them." in of_stranger
+    assert "sees it on their receipt" not in of_stranger
+
+
 def test_the_people_who_score_never_see_it(enter: Enter, world: World, inquiry: Inquiry) -> None:
     done, session_id = f"/inquiries/{inquiry.id}/done", inquiry.session_id
     for member in (world.reviewer, world.reader):

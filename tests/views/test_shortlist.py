@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import decisions, notes, packets, reviews, scorecards, shortlist
-from models import AuditEvent, CandidateSession
+from domain import decisions, figures, members, notes, packets, reviews, scorecards, shortlist
+from models import AuditEvent, CandidateSession, Member, Onlooker
 from tests.factories import NOW, World
-from tests.reviewing import SAID, actor, create_submitted, quoting, score
+from tests.reviewing import SAID, actor, create_submitted, levels, quoting, score
 from tests.views.conftest import Enter
 
 
@@ -172,3 +172,95 @@ def test_read_only_members_look_but_take_nothing_away(enter: Enter, db: Session,
 @pytest.mark.parametrize("address", ["/health/live", "/health/ready"])
 def test_it_says_that_it_is_well(stranger: FlaskClient, address: str) -> None:
     assert stranger.get(address).get_json() == {"status": "ok"}
+
+
+LOOKS = {
+    "the shortlist": ("get", "/shortlist/{interview}", {}),
+    "a comparison": ("get", "/shortlist/{interview}/compare?s={bobs}&s={own}", {}),
+    "the shortlist's export": ("post", "/shortlist/{interview}/export", {}),
+    "a comparison's export": ("post", "/shortlist/{interview}/compare", {"s": ["{bobs}", "{own}"]}),
+}
+
+
+@pytest.fixture
+def bobs(db: Session, world: World, three: list[CandidateSession]) -> CandidateSession:
+    """Dan, whom Bob alone has scored."""
+    made = create_submitted(db, world, "Dan")
+    score(db, made, world.reviewer, 4, 4)
+    db.commit()
+    return made
+
+
+def look(client: FlaskClient, db: Session, what: str, world: World, bobs: CandidateSession, own: CandidateSession) -> None:
+    """Opens it; what was not committed by then is gone."""
+    method, at, form = LOOKS[what]
+    ids = {"interview": world.interview.id, "bobs": bobs.id, "own": own.id}
+    data = {name: [value.format(**ids) for value in values] for name, values in form.items()}
+    assert getattr(client, method)(at.format(**ids), **({"data": data} if method == "post" else {})).status_code == 200
+    db.rollback()
+
+
+def later(db: Session, session: CandidateSession, member: Member, minutes: int) -> bool:
+    """Whether the scores this member submits so much later are said to have come after a sight of others'."""
+    at = NOW + timedelta(minutes=minutes)
+    scorecards.save(db, actor(member), session, levels(db, session, 3, 3), at)
+    saw = scorecards.submit(db, actor(member), session, at).card.saw_others
+    db.commit()
+    return saw
+
+
+@pytest.mark.parametrize("role", ["owner", "admin"])
+@pytest.mark.parametrize("what", LOOKS)
+def test_who_answers_for_decisions_and_saw_levels_first_is_named(
+    what: str, role: str, enter: Enter, db: Session, world: World, three: list[CandidateSession], bobs: CandidateSession
+) -> None:
+    ada = world.owner if role == "owner" else members.create_member(db, world.actor, "ada@acme.test", "Ada", "admin", None, NOW)
+    db.commit()
+    look(enter(ada), db, what, world, bobs, three[0])
+    assert later(db, bobs, ada, 5)
+    assert "You could see others’ scores before scoring" in enter(ada).get(f"/sessions/{bobs.id}").text
+    pairs = figures.of_interview(db, world.interview, world.version.id, NOW + timedelta(hours=1)).agreement.pairs
+    assert pairs == 2, "Cem alone was scored twice by people who saw nothing"
+
+
+def test_scores_that_came_after_the_look_were_not_seen_until_the_next_one(
+    alice: FlaskClient, db: Session, world: World, three: list[CandidateSession], bobs: CandidateSession
+) -> None:
+    eve, finn = (create_submitted(db, world, name) for name in ("Eve", "Finn"))
+    look(alice, db, "the shortlist", world, bobs, three[0])
+    for session in (eve, finn):
+        assert not later(db, session, world.reviewer, 5)
+    assert not later(db, eve, world.owner, 6)
+    look(alice, db, "the shortlist", world, bobs, three[0])
+    assert later(db, finn, world.owner, 7)
+    assert db.query(Onlooker).count() == 1
+
+
+def test_nothing_is_remembered_of_who_saw_only_what_they_had_scored_or_cannot_score(
+    enter: Enter, db: Session, world: World, three: list[CandidateSession]
+) -> None:
+    for what in LOOKS:
+        look(enter(world.owner), db, what, world, three[2], three[0])
+        look(enter(world.reviewer), db, what, world, three[2], three[0])
+    look(enter(world.reader), db, "the shortlist", world, three[2], three[0])
+    assert db.query(Onlooker).count() == 0
+    dan = create_submitted(db, world, "Dan")
+    score(db, dan, world.reviewer, 4, 4)
+    assert not later(db, dan, world.owner, 5)
+
+
+def test_looking_again_writes_nothing_more(
+    alice: FlaskClient, db: Session, world: World, three: list[CandidateSession], bobs: CandidateSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look(alice, db, "the shortlist", world, bobs, three[0])
+    written: list[object] = []
+    monkeypatch.setattr(members, "remember_seeing", lambda *told: written.append(told))
+    for what in LOOKS:
+        look(alice, db, what, world, bobs, three[0])
+    assert written == []
+
+
+def test_two_tabs_that_look_at_once_leave_one_memory_that_never_goes_back(db: Session, world: World) -> None:
+    for minutes in (5, 9, 7):
+        members.remember_seeing(db, world.owner, [world.interview.id], NOW + timedelta(minutes=minutes))
+    assert db.scalars(select(Onlooker.until)).all() == [NOW + timedelta(minutes=9)]
