@@ -83,11 +83,13 @@ class Inspector:
 def walk(page: Page, room: FakeGreenroom, look: Inspector, language: str) -> None:
     """Every step once, by structure rather than by words: this runs in every language."""
     page.goto(room.careers_url)
+    candidate = Candidate(page, room.careers_url)
     frame = page.frame_locator("greenroom-interview iframe")
 
     def at(selector: str, name: str) -> None:
         expect(frame.locator(selector).first).to_be_visible(timeout=15_000)
         look.look(f"{language} {name}")
+        candidate.settles()
 
     at("input[name=recording]", "notice")
     expect(frame.locator("html")).to_have_attribute("lang", language)
@@ -119,6 +121,8 @@ def walk(page: Page, room: FakeGreenroom, look: Inspector, language: str) -> Non
     frame.locator(".work .panel > .actions button").nth(1).click()
     expect(frame.locator(".take-state.cut")).to_have_count(0)
     at(".takes", "watch")
+    shape = frame.locator("video.player").evaluate("video => getComputedStyle(video).aspectRatio")
+    assert shape != "auto", "a picture that comes late moves the buttons under a press"
     frame.locator(".work .panel > .actions button.primary").click()
     expect(frame.locator(".eyebrow", has_text=re.compile("2"))).to_be_visible()
     frame.locator(".kinds input[value=text]").check()
