@@ -69,11 +69,20 @@ def together(folder: Path) -> tuple[dict[str, Any], list[str]]:
     return {"questions": questions}, missing
 
 
+def readers() -> str:
+    """How the two readers' marks compare, over all criteria of all answers."""
+    questions = json.loads(REFERENCES.read_text())["questions"]
+    pairs = [(set(a), set(b)) for q in questions for one in q["answers"] for a, b in zip(one["marks"], one["second"], strict=True)]
+    both, one_only = [a & b for a, b in pairs if a and b], sum(bool(a) != bool(b) for a, b in pairs)
+    return f"both marked {len(both)} criteria of {len(pairs)}, a sentence in common on {sum(map(bool, both))}; one alone marked {one_only}"
+
+
 def main() -> None:
     folder, out = map(Path, sys.argv[1:3])
     found, missing = together(folder)
     out.write_text(json.dumps(found))
     print(f"{sum(len(question['answers']) for question in found['questions'])} answers written to {out}; not found: {missing or 'none'}")
+    print(readers())
 
 
 if __name__ == "__main__":

@@ -115,7 +115,7 @@ def sentences(transcript: str) -> list[Sentence]:
     spans: list[tuple[int, int]] = []
     at = 0
     for match in _END.finditer(transcript):
-        if match.group()[:1] == "." and _goes_on(transcript[at : match.start()], transcript[match.end() :][:3]):
+        if match.group()[:1] == "." and _goes_on(transcript[at : match.start()], transcript[match.end() : match.end() + 3]):
             continue
         spans.append((at, match.end()))
         at = match.end()
