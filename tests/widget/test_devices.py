@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -455,3 +456,15 @@ def test_the_camera_is_off_outside_the_questions(candidate: Candidate, page: Pag
     candidate.button("All questions").click()
     candidate.sees("Answer in any order")
     assert in_frame(page, "window.stream.getTracks().every((one) => one.readyState === 'ended')")
+
+
+def test_the_choice_of_devices_comes_late_and_moves_no_button(candidate: Candidate) -> None:
+    candidate.arrive()
+    candidate.agree()
+    candidate.frame.get_by_role("button", name=re.compile("^Turn on")).click()
+    candidate.sees("Ready when you are")
+    onward = candidate.button("Go to the questions")
+    top = "button => button.getBoundingClientRect().top - document.querySelector('h1').getBoundingClientRect().top"
+    before = onward.evaluate(top)
+    expect(candidate.frame.locator(".pickers select").first).to_be_visible()
+    assert onward.evaluate(top) == before

@@ -177,10 +177,11 @@ export function devices(app, { kind: wished } = {}) {
   return {
     nodes: [
       h('h1', {}, t(kind === 'video' ? 'devices_title' : 'devices_title_audio')), h('p', {}, t('devices_text')),
-      panel.node, pickers, clip,
+      panel.node, clip,
       h('div', { class: 'actions' },
         onward, button(t('practise'), () => app.go('practice', { kind })),
         offered.filter((one) => one !== kind).map((one) => button(t(`use_${one}`), () => choose(one), 'link'))),
+      pickers, // they come when the devices are known: below, so that no button moves under a press
     ],
     leave() {
       clearInterval(timer);
