@@ -48,6 +48,8 @@ class Candidate:
     def check_devices(self) -> None:
         self.frame.get_by_role("button", name=re.compile("^Turn on")).click()
         self.sees("Ready when you are")
+        expect(self.frame.locator(".pickers select").first).to_be_visible()
+        self.settles()
         self.button("Go to the questions").click()
 
     def begin(self) -> None:
@@ -59,6 +61,7 @@ class Candidate:
 
     def is_at(self, position: int) -> None:
         expect(self.frame.get_by_role("heading", level=1)).to_contain_text(f"Question {position}", timeout=15_000)
+        self.settles()
 
     def answer_question(self, position: int) -> None:
         expect(self.frame.locator("li.row").nth(position - 1)).to_be_visible()
