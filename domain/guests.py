@@ -32,7 +32,8 @@ class LinkEnded(Refused):
 
 
 def may_invite(db: Session, session: CandidateSession, member: Member) -> bool:
-    """Whether this member may hand the packet on: somebody has scored, and the member may see it all themselves."""
+    """Whether this member may hand the packet on: somebody has scored, and they have too or answer for decisions. Who makes a link
+    before their own scores could read others' through it, and counts as having seen them."""
     if not members.may_score(db, member, session.interview_id) or not session.scorecard_count:
         return False
     return scorecards.may_see_outcome(db, session, member)
@@ -64,9 +65,12 @@ def invite(db: Session, member: Member, session: CandidateSession, name: str, da
     return link
 
 
-def of_session(db: Session, session_id: str) -> list[GuestLink]:
-    """Every link to this packet, the newest first."""
-    return list(db.scalars(sa.select(GuestLink).where(GuestLink.session_id == session_id).order_by(GuestLink.id.desc())))
+def of_session(db: Session, session: CandidateSession, member: Member) -> list[tuple[GuestLink, bool]]:
+    """Every link to this packet, the newest first, and whether this member may have its address: it opens others' scores, so only
+    who made it, or who may see those."""
+    may_see = scorecards.may_see_others(db, session, member)
+    found = db.scalars(sa.select(GuestLink).where(GuestLink.session_id == session.id).order_by(GuestLink.id.desc()))
+    return [(link, may_see or link.member_id == member.id) for link in found]
 
 
 def get_link(db: Session, link_id: str) -> GuestLink:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, selectinload
 from domain import audit, members, reviews
 from domain.audit import Actor, Verb
 from domain.errors import Conflict, Invalid, NotFound
-from models import CandidateSession, Criterion, Member, Onlooker, Score, Scorecard, Seat
+from models import CandidateSession, Criterion, GuestLink, Member, Onlooker, Score, Scorecard, Seat
 
 TOP: Final = 10
 LONGEST_REASON: Final = 2000
@@ -97,10 +97,13 @@ def _seen(member_id: str, interview_id: str) -> sa.Select[datetime]:
 
 
 def _saw_others(db: Session, session: CandidateSession, member_id: str) -> bool:
-    """Whether somebody's scores of this session stood open to this member before they gave their own."""
-    looked = _seen(member_id, session.interview_id)
+    """Whether somebody's scores of this session stood open to this member before they gave their own: looked at, or behind a link
+    for a guest that they had made themselves."""
+    at, looked = Scorecard.submitted_at, _seen(member_id, session.interview_id).scalar_subquery()
+    lived = sa.and_(at <= GuestLink.expires_at, sa.or_(GuestLink.revoked_at.is_(None), at <= GuestLink.revoked_at))
+    linked = sa.exists().where(GuestLink.session_id == session.id, GuestLink.member_id == member_id, lived)
     others = sa.select(Scorecard.id).where(Scorecard.session_id == session.id, Scorecard.member_id != member_id)
-    return db.scalar(others.where(Scorecard.submitted_at <= looked.scalar_subquery()).limit(1)) is not None
+    return db.scalar(others.where(sa.or_(at <= looked, linked)).limit(1)) is not None
 
 
 def may_see_outcome(db: Session, session: CandidateSession, member: Member) -> bool:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from domain import reviews, scorecards
-from domain.errors import Invalid
+from domain.errors import Invalid, NotFound
 from domain.scorecards import OVERSEERS, Given, open_to
 from models import Candidate, CandidateSession, Criterion, Interview, Member, Note
 
@@ -78,18 +78,18 @@ def ranked(db: Session, member: Member, interview: Interview, version_id: str) -
     return Shortlist(_rank(_entries(db, found[:MOST], cards)), rubric, hidden, unscored, len(found) > MOST)
 
 
-def compare(db: Session, member: Member, session_ids: Sequence[str]) -> list[Side]:
-    """Two to four candidates side by side; only those whose scores this member may see. Whom this shows others' scores is remembered.
-
-    Raises Invalid for another number.
+def compare(db: Session, member: Member, interview: Interview, session_ids: Sequence[str]) -> list[Side]:
+    """Two to four candidates of an interview side by side; scores only where this member may see them. Whom this shows others' scores
+    is remembered. Raises Invalid for another number, NotFound for a session of another interview.
     """
     ids = list(dict.fromkeys(session_ids))
     if len(ids) not in COMPARED:
         raise Invalid("Choose two to four candidates to compare.", {"s": "two to four"})
-    sides = [_side(db, member, reviews.get_session(db, session_id)) for session_id in ids]
-    for interview_id in dict.fromkeys(side.session.interview_id for side in sides):
-        shown = [given for side in sides if side.session.interview_id == interview_id for given in side.cards]
-        scorecards.remember_seen(db, member, interview_id, shown)
+    found = [reviews.get_session(db, session_id) for session_id in ids]
+    if any(session.interview_id != interview.id for session in found):
+        raise NotFound
+    sides = [_side(db, member, session) for session in found]
+    scorecards.remember_seen(db, member, interview.id, [given for side in sides for given in side.cards])
     return sides
 
 

@@ -89,12 +89,15 @@ def _named(response: Response, packet: Packet, ending: str) -> Response:
 def _page(session: CandidateSession, status: int = 200, **typed: Any) -> Response:
     member, now = guards.member(), clock.now()
     may_invite = guests.may_invite(db.session(), session, member)
-    made = guests.of_session(db.session(), session.id) if may_invite else []
+    made = guests.of_session(db.session(), session, member) if may_invite else []
     address = f"{guards.settings().public_url}/guest#"
     values = {
         "packet": packets.for_member(db.session(), session, member),
         "may_invite": may_invite,
-        "links": [(link, guests.is_alive(link, now), address + guests.mint(guards.tokens(), link, now)) for link in made],
+        "links": [
+            (link, guests.is_alive(link, now), address + guests.mint(guards.tokens(), link, now) if may_open else "")
+            for link, may_open in made
+        ],
         "file": lambda owner, take, rendition: url_for("review.play", session_id=owner.id, take_id=take.id, rendition=rendition),
         "refused": None,
         "typed": {},

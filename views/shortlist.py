@@ -30,7 +30,7 @@ def show(interview_id: str) -> Response:
 @door.get("/shortlist/<interview_id>/compare")
 def compare(interview_id: str) -> Response:
     interview = interviews.get_interview(db.session(), interview_id)
-    sides = shortlist.compare(db.session(), guards.member(), request.args.getlist("s"))
+    sides = shortlist.compare(db.session(), guards.member(), interview, request.args.getlist("s"))
     names = list(dict.fromkeys(name for side in sides for name in [*side.means, *side.evidence]))
     answer = pages.page("shortlist/compare.html", interview=interview, sides=sides, names=names)
     db.session.commit()
@@ -41,7 +41,7 @@ def compare(interview_id: str) -> Response:
 def export_comparison(interview_id: str) -> Response:
     """The comparison as CSV or JSON, as this member sees it; who exported what is written down."""
     interview = interviews.get_interview(db.session(), interview_id)
-    sides = shortlist.compare(db.session(), guards.member(), request.form.getlist("s"))
+    sides = shortlist.compare(db.session(), guards.member(), interview, request.form.getlist("s"))
     names = list(dict.fromkeys(name for side in sides for name in [*side.means, *side.evidence]))
     heads = ["name", "overall", "scorecards", "decision", *names, *(f"{name}, evidence" for name in names)]
     rows = [

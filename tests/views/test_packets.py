@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from adapters import clock
 from adapters.typesetter import typeset
-from domain import decisions, erasure, guests, packets, reviews
+from domain import decisions, erasure, guests, members, packets, reviews, scorecards
 from domain.notes import write
-from models import AuditEvent, CandidateSession, GuestLink, Take, serve
+from models import AuditEvent, CandidateSession, GuestLink, Member, Take, serve
 from tests.factories import NOW, World, create_candidate_session
-from tests.reviewing import SAID, WRITTEN, actor, create_submitted, quoting, score
+from tests.reviewing import SAID, WRITTEN, actor, create_submitted, levels, quoting, score
 from tests.views.conftest import Enter
 from views.packets import TEMPLATE
 
@@ -209,6 +209,56 @@ def test_nobody_shares_what_they_may_not_see(enter: Enter, db: Session, world: W
     assert bob.post(f"/sessions/{unscored.id}/guests", data=form).status_code == 409, "others' scores are hidden from Bob"
     assert "Share with a guest" not in bob.get(f"/sessions/{unscored.id}/packet").text
     assert "guest:invited" not in db.scalars(select(AuditEvent.verb)).all()
+
+
+def scored_after(db: Session, session: CandidateSession, member: Member, at: datetime) -> bool:
+    """Whether the scores this member submits then are said to have come after a sight of others'."""
+    serve(db, session.employer_id)
+    scorecards.save(db, actor(member), session, levels(db, session, 3, 3), at)
+    return scorecards.submit(db, actor(member), session, at).card.saw_others
+
+
+def test_who_made_a_link_before_their_own_scores_could_read_others_through_it(
+    enter: Enter, db: Session, world: World, session: CandidateSession
+) -> None:
+    alice, form = enter(world.owner), {"name": "Hanna", "days": "7"}
+    assert "named as given after them" in alice.get(f"/sessions/{session.id}/packet").text
+    assert alice.post(f"/sessions/{session.id}/guests", data=form).status_code == 303
+    assert scored_after(db, session, world.owner, clock.now())
+    db.commit()
+    assert "You could see others’ scores before scoring" in alice.get(f"/sessions/{session.id}").text
+    assert "named as given after them" not in alice.get(f"/sessions/{session.id}/packet").text
+
+
+@pytest.mark.parametrize("way", ["expired", "revoked"])
+def test_a_link_that_ended_before_anybody_scored_again_showed_nothing(
+    db: Session, world: World, session: CandidateSession, way: str
+) -> None:
+    fresh, ended = create_submitted(db, world), NOW + timedelta(minutes=1)
+    times = {"expires_at": ended} if way == "expired" else {"expires_at": NOW + timedelta(days=7), "revoked_at": ended}
+    about = {"employer_id": world.employer.id, "session_id": fresh.id, "member_id": world.owner.id}
+    db.add(GuestLink(**about, name="Hanna", created_at=NOW, **times))
+    assert not scored_after(db, fresh, world.reviewer, ended + timedelta(minutes=1))
+    assert not scored_after(db, fresh, world.owner, ended + timedelta(minutes=2))
+
+
+def test_scores_given_while_the_link_lived_were_open_too_but_only_to_who_made_it(db: Session, world: World) -> None:
+    fresh, ada = create_submitted(db, world), members.create_member(db, world.actor, "ada@acme.test", "Ada", "admin", None, NOW)
+    score(db, fresh, world.reviewer, 4, 4)
+    guests.invite(db, world.owner, fresh, "Hanna", 7, NOW - timedelta(hours=1))
+    assert not scored_after(db, fresh, ada, NOW + timedelta(minutes=1)), "another's link is no look of hers"
+    assert scored_after(db, fresh, world.owner, NOW + timedelta(minutes=2))
+
+
+def test_the_address_of_anothers_link_waits_for_ones_own_scores(
+    enter: Enter, db: Session, world: World, session: CandidateSession, link: GuestLink
+) -> None:
+    alice, at = enter(world.owner), f"/sessions/{session.id}/packet"
+    assert "Hanna Host" in alice.get(at).text
+    assert "/guest#" not in alice.get(at).text
+    score(db, session, world.owner, 3, 3)
+    db.commit()
+    assert "/guest#" in alice.get(at).text
 
 
 @pytest.mark.parametrize("wrong", [{"name": " "}, {"name": "x" * 121}, {"days": "0"}, {"days": "31"}, {"days": "soon"}])

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from domain import decisions, figures, members, notes, packets, reviews, scorecards, shortlist
+from domain import decisions, figures, interviews, members, notes, packets, reviews, scorecards, shortlist
 from models import AuditEvent, CandidateSession, Member, Onlooker
-from tests.factories import NOW, World
+from tests.factories import NOW, World, create_design
 from tests.reviewing import SAID, actor, create_submitted, levels, quoting, score
 from tests.views.conftest import Enter
 
@@ -91,6 +91,17 @@ def test_a_comparison_is_taken_away_as_it_is_seen(enter: Enter, db: Session, wor
     assert "'=Cem()" in enter(world.owner).post(address, data={**form, "as": "csv"}).text
     assert enter(world.owner).post(address, data={"s": [three[0].id]}).status_code == 422
     assert enter(world.reader).post(address, data=form).status_code == 403
+
+
+def test_a_comparison_takes_nobody_from_another_interview(
+    alice: FlaskClient, db: Session, world: World, three: list[CandidateSession]
+) -> None:
+    other = interviews.create(db, world.actor, create_design(title="Night screen"), NOW)
+    db.commit()
+    at, ids = f"/shortlist/{other.id}/compare", [three[0].id, three[2].id]
+    assert alice.get(f"{at}?s={ids[0]}&s={ids[1]}").status_code == 404
+    assert alice.post(at, data={"s": ids, "as": "json"}).status_code == 404
+    assert db.query(Onlooker).count() == 0, "nothing was shown"
 
 
 def test_comparing_hides_what_a_reviewer_may_not_see(enter: Enter, world: World, three: list[CandidateSession]) -> None:
