@@ -30,6 +30,12 @@ class Candidate:
         }""")
         self.page.evaluate("new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))")
 
+    def speaks(self, code: str) -> None:
+        """Another language, once its screen stands."""
+        self.frame.locator("#foot select").select_option(code)
+        expect(self.frame.locator("html")).to_have_attribute("lang", code)
+        expect(self.frame.locator("#foot select")).to_be_focused()
+
     def arrive(self) -> None:
         self.page.goto(self.careers_url)
         self.page.locator("greenroom-interview").scroll_into_view_if_needed()

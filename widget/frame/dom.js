@@ -36,6 +36,14 @@ export function tick(label, control, hint) {
   return h('p', { class: 'tick' }, control, h('label', { for: id }, label), hint && h('span', { class: 'hint', id: `${id}h` }, hint));
 }
 
+/** What is typed or ticked stays in `kept`, the step's params, and so stands there again in another language. */
+export function keeping(kept, key, control) {
+  const what = control.type === 'checkbox' ? 'checked' : 'value';
+  if (key in kept) control[what] = kept[key];
+  control.addEventListener('input', () => { kept[key] = control[what]; });
+  return control;
+}
+
 /** A line for what is wrong: `tell(text)` shows it and moves focus to `control` or to itself. */
 export function problemLine(text) {
   const node = h('p', { class: 'error', tabindex: -1, hidden: !text }, text);

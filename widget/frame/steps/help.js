@@ -1,6 +1,6 @@
 // Another way to answer, and asking a person: from every screen, without a reason, before, during and after the interview.
 
-import { button, field, freshId, h, problemLine, tick } from '../dom.js';
+import { button, field, freshId, h, keeping, problemLine, tick } from '../dom.js';
 import { mailTo } from './arrive.js';
 
 const RIGHTS = ['review', 'copy', 'withdrawal', 'erasure', 'help'];
@@ -13,11 +13,12 @@ export const askPerson = (app) => {
 const nameOf = (app) => app.opened.interview.contact?.name || app.opened.employer.name;
 
 /** No reason is asked for and reviewers never see it. */
-export function help(app, { from } = {}) {
+export function help(app, params = {}) {
   const { t } = app;
+  const { from } = params;
   const back = () => app.go(from ? from.name : 'notice', from ? { ...from.params, isBack: false } : {});
   const isOver = app.session && app.session.state !== 'in_progress';
-  const body = !app.opened ? h('p', { class: 'lead' }, t('help_nobody')) : isOver ? inquiryForm(app) : wishes(app, back);
+  const body = !app.opened ? h('p', { class: 'lead' }, t('help_nobody')) : isOver ? inquiryForm(app, params) : wishes(app, params, back);
   return {
     nodes: [
       h('h1', {}, t('help_title')), body, app.opened && !isOver && always(app), askPerson(app),
@@ -30,17 +31,17 @@ const always = ({ t }) => [
   h('h2', {}, t('help_more')), h('ul', {}, ['help_captions', 'help_read', 'help_pause'].map((key) => h('li', {}, t(key)))),
 ];
 
-function wishes(app, back) {
+function wishes(app, kept, back) {
   const { t } = app;
   const held = app.session || {};
   const before = app.wishes || {};
-  const box = (name, isOn) => h('input', { type: 'checkbox', name, checked: Boolean(isOn || before[name]) });
+  const box = (name, isOn) => keeping(kept, name, h('input', { type: 'checkbox', name, checked: Boolean(isOn || before[name]) }));
   const time = box('more_time', app.session && held.time_factor !== 1);
   const kinds = box('other_kinds', held.other_kinds);
   const takes = box('more_retakes', held.extra_retakes > 0);
-  const message = h('textarea', { rows: 3, maxlength: 2000 });
+  const message = keeping(kept, 'message', h('textarea', { rows: 3, maxlength: 2000 }));
   const isKnown = app.session || app.opened.person;
-  const email = h('input', { type: 'email', autocomplete: 'email', maxlength: 254, value: app.entered?.email || '' });
+  const email = keeping(kept, 'email', h('input', { type: 'email', autocomplete: 'email', maxlength: 254, value: app.entered?.email || '' }));
   const problem = problemLine();
 
   async function use() {
@@ -67,11 +68,11 @@ function wishes(app, back) {
 }
 
 /** What a candidate may ask of the employer once the interview has ended; `asked` are the INQUIRYs made so far. */
-export function inquiryForm(app, asked = []) {
+export function inquiryForm(app, kept, asked = []) {
   const { t, words } = app;
   const name = freshId();
-  const boxes = RIGHTS.map((kind) => h('input', { type: 'radio', name, value: kind }));
-  const message = h('textarea', { rows: 3, maxlength: 2000 });
+  const boxes = RIGHTS.map((kind) => h('input', { type: 'radio', name, value: kind, checked: kept.kind === kind, oninput: () => { kept.kind = kind; } }));
+  const message = keeping(kept, 'message', h('textarea', { rows: 3, maxlength: 2000 }));
   const problem = problemLine();
   const list = h('ul', { class: 'asked' });
   const show = (one) => list.append(h('li', {}, t(one.done_at ? 'asked_done' : 'asked_on', { what: t(`ask_${one.kind}`), date: words.day(one.done_at || one.asked_at) })));
@@ -82,12 +83,15 @@ export function inquiryForm(app, asked = []) {
     if (!kind) { problem.tell(t('ask_choose'), boxes[0]); return; }
     if (kind === 'help' && !message.value.trim()) { problem.tell(t('text_empty'), message); return; }
     try {
-      show(await app.ask({ kind, message: message.value.trim() }));
+      asked.push(await app.ask({ kind, message: message.value.trim() }));
+      show(asked.at(-1));
     } catch (error) {
       problem.tell(app.explain(error));
       return;
     }
     message.value = '';
+    delete kept.message;
+    delete kept.kind;
     boxes.forEach((one) => { one.checked = false; });
     problem.node.hidden = true;
     app.shell.warn(t('help_sent', { name: nameOf(app) }), 'good');

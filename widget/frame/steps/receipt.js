@@ -4,8 +4,9 @@ import { button, field, h, problemLine, tick } from '../dom.js';
 import { factList } from './arrive.js';
 import { askPerson, inquiryForm } from './help.js';
 
-export async function submitted(app, { receipt: given } = {}) {
+export async function submitted(app, params = {}) {
   const { t, words } = app;
+  const given = params.receipt;
   if (!app.api.token) app.api.token = app.token; // a receipt link opens with its own token
   const receipt = given || await app.api.receipt();
   const { employer, notice } = app.opened;
@@ -23,10 +24,10 @@ export async function submitted(app, { receipt: given } = {}) {
         receipt.submitted_at && line('receipt_time', words.moment(receipt.submitted_at)),
         receipt.promise_at && line('receipt_promise', words.day(receipt.promise_at))),
       link && h('p', {}, h('a', { class: 'button', href: link, target: '_blank', rel: 'noopener' }, t('receipt_link'))),
-      h('h2', {}, t('work_title')), workDone(app, receipt), whatWasHeard(app, receipt.transcribed),
+      h('h2', {}, t('work_title')), workDone(app, receipt), whatWasHeard(app, receipt.transcribed, params),
       h('h2', {}, t('receipt_answers')), h('p', { class: 'hint' }, t('receipt_hash_text')), h('ol', { class: 'cards' }, answers(app, receipt)),
       h('h2', {}, t('choices_title')), app.session && notice.ai_consent_asked && aiChoice(app),
-      inquiryForm(app, receipt.inquiries), askPerson(app),
+      inquiryForm(app, params, receipt.inquiries), askPerson(app),
       receipt.facts && [h('h2', {}, t('facts_title')), factList(receipt.facts, notice.locale)],
     ],
   };
@@ -48,22 +49,24 @@ function workDone(app, { transcribed, proposed_at: proposed, reviewed_at: review
 }
 
 /** Every place stands from the start and is filled when its words come, so that nothing moves under a finger. */
-function whatWasHeard(app, positions = []) {
+function whatWasHeard(app, positions = [], kept) {
   if (!positions.length) return null;
   const { t } = app;
   const coming = app.api.transcripts();
   return [h('h2', {}, t('words_title')), h('p', {}, t('words_text')), ...positions.map((position) =>
-    correction(app, position, coming.then(({ transcripts }) => transcripts.find((one) => one.position === position))))];
+    correction(app, position, coming.then(({ transcripts }) => transcripts.find((one) => one.position === position)), kept))];
 }
 
-function correction(app, position, coming) {
+/** `kept` holds what was typed and not saved, with the number of the version it corrects. */
+function correction(app, position, coming, kept) {
   const { t } = app;
-  const area = h('textarea', { rows: 6, lang: app.opened.interview.locale, readonly: true });
+  const key = `words${position}`;
+  const area = h('textarea', { rows: 6, lang: app.opened.interview.locale, readonly: true, oninput: () => { kept[key] = { text: area.value, number: one.number }; } });
   const problem = problemLine();
   let one = null;
 
   coming.then((words) => {
-    one = words;
+    one = words && { ...words, ...kept[key] };
     area.lang = one.language || area.lang;
     area.value = one.text;
     area.readOnly = false;
@@ -76,6 +79,7 @@ function correction(app, position, coming) {
     if (!one) return;
     try {
       Object.assign(one, await app.api.correct(one.take_id, { number: one.number, text: area.value }));
+      delete kept[key];
       problem.node.hidden = true;
       app.shell.warn(t('text_saved'), 'good');
     } catch (error) {
@@ -83,7 +87,7 @@ function correction(app, position, coming) {
     }
   }
 
-  return h('details', {}, h('summary', {}, t('question_n', { position })),
+  return h('details', { open: key in kept }, h('summary', {}, t('question_n', { position })),
     field(t('words_heard'), area), problem.node, h('div', { class: 'actions' }, button(t('words_save'), save)));
 }
 
