@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from domain import consents, jobs, proposal_records, transcripts, wording
 from domain.evidence import Passage
@@ -294,7 +294,29 @@ def _has_grown(db: Session, employer_id: str, mark: str, criterion: Criterion, e
     fits = (ProposerModel.employer_id == employer_id, ProposerModel.fingerprint == mark, ProposerModel.encoder == encoder)
     last = sa.select(ProposerModel.parameters).where(*fits)
     known = (db.scalar(last.order_by(ProposerModel.version.desc()).limit(1)) or {}).get("counted", 0)
-    return ready >= LEARN_FROM and ready >= RELEARN * known + 1
+    return ready >= LEARN_FROM and ready >= RELEARN * known + 1 and _readable(db, criterion) >= LEARN_FROM
+
+
+def _readable(db: Session, criterion: Criterion) -> int:
+    """How many scored answers `lessons` would find, told without loading their words: in the interview's language alone."""
+    return sum(_read_alike(db, twin) for twin in _twins(db, criterion))
+
+
+def _read_alike(db: Session, criterion: Criterion) -> int:
+    version, newer = db.get_one(InterviewVersion, criterion.version_id), aliased(Transcript)
+    is_newest = ~sa.exists().where(newer.take_id == Transcript.take_id, newer.number > Transcript.number)
+    heard = sa.and_(Transcript.take_id == Take.id, is_newest)
+    said = sa.select(Answer.session_id, Transcript.language).distinct().join(Take, Take.id == Answer.take_id).outerjoin(Transcript, heard)
+    asked = Answer.question_id.in_([question.id for question in questions_of(version, criterion)])
+    scored = sa.select(CandidateSession.id).join(Scorecard, Scorecard.session_id == CandidateSession.id)
+    scored = scored.join(Score, Score.scorecard_id == Scorecard.id).where(Score.criterion_id == criterion.id, *INDEPENDENT)
+    agreed = scored.where(_agreed().is_(True), ~CandidateSession.is_test)
+    has_words = sa.func.coalesce(Transcript.text, Take.text, "") != ""
+    found: dict[str, set[str]] = {}
+    for session_id, language in db.execute(said.where(asked, has_words, Answer.session_id.in_(agreed))):
+        found.setdefault(session_id, set()).add((language or "").split("-")[0])
+    own = str(version.design.get("language", "en")).split("-")[0]
+    return sum(languages <= {"", own} for languages in found.values())
 
 
 def silent_record(db: Session, criterion: Criterion, maker: Mapping[str, str]) -> list[tuple[float, float]]:

@@ -55,7 +55,7 @@ def _elsewhere(lessons: Sequence[Lesson], encode: Encode | None) -> Vectors | No
 
 
 def line_up(bench: Bench) -> int:
-    """A round of the sweeper: puts every criterion in line whose scores have grown. Returns how many."""
+    """A round of the sweeper: puts every criterion in line whose scores have grown, and of which enough can be read. Returns how many."""
     with bench.sessions.open() as db:
         criteria = proposing.to_learn(db, propose.READ_BY)
         for criterion in criteria:

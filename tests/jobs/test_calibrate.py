@@ -13,7 +13,7 @@ from domain.proposing import School
 from jobs import calibrate, propose
 from jobs.bench import Bench
 from jobs.run import run_next
-from models import CandidateSession, ProposalRun, ProposerModel
+from models import CandidateSession, Job, ProposalRun, ProposerModel, Scorecard, Take, Transcript
 from tests.factories import NOW, World, create_design
 from tests.proposing import agree, learn, submitted, teach
 
@@ -87,6 +87,46 @@ def test_what_it_cannot_learn_from_does_not_make_it_learn_again_for_ever(
     for _ in range(3):
         learn(bench)
     assert [(m.version, m.n) for m in db.scalars(sa.select(ProposerModel).order_by(ProposerModel.id))] == [(1, 12)] * 2
+
+
+def told_in(db: Session, language: str, some: int) -> None:
+    """The words of so many of the scored answers were spoken, in this language."""
+    for take in db.scalars(sa.select(Take).order_by(Take.id).limit(some)):
+        values = {"author": "machine", "language": language, "text": take.text, "created_at": NOW}
+        last = db.scalar(sa.select(sa.func.max(Transcript.number)).where(Transcript.take_id == take.id)) or 0
+        db.add(Transcript(employer_id=take.employer_id, take_id=take.id, number=last + 1, **values))
+    db.commit()
+
+
+def test_nothing_is_put_in_line_while_too_few_scored_answers_can_be_read(bench: Bench, db: Session, on: World) -> None:
+    teach(db, on, 12)
+    told_in(db, "de", 3)
+    assert calibrate.line_up(bench) == 0
+    assert db.scalars(sa.select(Job).where(Job.kind == "calibrate")).all() == []
+    told_in(db, "en-GB", 1)
+    assert calibrate.line_up(bench) == len(on.version.criteria), "a newer version of the words is in the interview's language"
+    learn(bench)
+    assert {model.n for model in db.scalars(sa.select(ProposerModel))} == {10}
+
+
+@pytest.mark.parametrize("why", ["another language", "no words", "agreement taken back", "a test", "others' scores seen"])
+def test_what_is_counted_before_a_lesson_is_what_the_lesson_finds(db: Session, on: World, why: str) -> None:
+    teach(db, on, 4)
+    session = db.scalars(sa.select(CandidateSession).order_by(CandidateSession.id)).first()
+    assert session is not None
+    if why == "another language":
+        told_in(db, "de", 1)
+    elif why == "no words":
+        db.execute(sa.update(Take).where(Take.session_id == session.id).values(text=""))
+    elif why == "agreement taken back":
+        agree(db, session, given=False)
+    elif why == "a test":
+        session.is_test = True
+    else:
+        db.execute(sa.update(Scorecard).where(Scorecard.session_id == session.id).values(saw_others=True))
+    db.flush()
+    criterion = on.version.criteria[0]
+    assert proposing._readable(db, criterion) == len(proposing.lessons(db, criterion, 9)) == 3
 
 
 def test_when_words_are_erased_it_is_made_anew_from_what_is_left(bench: Bench, db: Session, on: World) -> None:
