@@ -11,6 +11,7 @@ import json
 import os
 import select
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -24,14 +25,16 @@ from adapters import sandbox
 from adapters.speech_models import BUNDLED, Model, ModelChanged, ModelMissing, find_model
 
 __all__ = [
-    "FakeSpeech", "ModelChanged", "ModelMissing", "Segment", "Speech", "SpeechEngine", "SpeechError", "SpeechTimeout",
-    "SpeechTooLarge", "SpeechUnreadable", "Word",
+    "FakeSpeech", "ModelChanged", "ModelMissing", "Segment", "Speech", "SpeechEngine", "SpeechError", "SpeechModelTooLarge",
+    "SpeechTimeout", "SpeechTooLarge", "SpeechUnreadable", "Word",
 ]  # fmt: skip
 
 _BASE_MEMORY = 3 << 30
 """Address space for Python, CTranslate2, onnxruntime and the sound; resident memory is about a tenth of it."""
 _USUAL_MEMORY = 2 << 30
 """Real memory that the address space above is enough for; who allows more gets as much more of it."""
+MINUTE_BYTES = 120 << 20
+"""Real memory that a minute of sound takes beside the loaded model: measured with the smallest one, others take more."""
 _LOAD_TIMEOUT = 180.0
 """Seconds for loading a model: a large one from a slow disk."""
 _LOOK = 1.0
@@ -52,6 +55,10 @@ class SpeechUnreadable(SpeechError):
 
 class SpeechTooLarge(SpeechError):
     """An engine that had heard nothing else reached its memory limit with this file. Trying again does not help."""
+
+
+class SpeechModelTooLarge(SpeechError):
+    """The model alone leaves less of its memory limit than a minute of sound takes. Trying again does not help."""
 
 
 @dataclass(frozen=True)
@@ -136,15 +143,16 @@ class SpeechEngine:
         self._child: sandbox.Child | None = None
         self._owner = 0
         self._buffer = b""
-        self._is_fresh = False
+        self._is_fresh, self._room = False, 0
         self._lock = threading.Lock()
         self._model: Model | None = None
         self._loaded: dict[str, Any] = {}
 
     def start(self) -> dict[str, Any]:
-        """Load the model now. Returns what is running: device, compute_type, threads, model, model_hash, english_only.
+        """Load the model now. Returns what is running: device, compute_type, threads, model, model_hash, english_only, and the
+        `room` left to it in bytes.
 
-        Raises ModelMissing, ModelChanged, SpeechError.
+        Raises ModelMissing, ModelChanged, SpeechModelTooLarge, SpeechError.
         """
         with self._lock:
             self._require_child()
@@ -167,7 +175,7 @@ class SpeechEngine:
         second, a `stable_until` of an earlier call. `partial`: the file is still growing, so stop at the last pause
         that is safe; what follows comes with the next call.
 
-        Raises ModelMissing, ModelChanged, SpeechUnreadable, SpeechTooLarge, SpeechTimeout, SpeechError.
+        Raises ModelMissing, ModelChanged, SpeechUnreadable, SpeechTooLarge, SpeechModelTooLarge, SpeechTimeout, SpeechError.
         """
         asked = {
             "language": language,
@@ -223,12 +231,16 @@ class SpeechEngine:
         confinement = sandbox.Confinement(reads=[model.folder], devices=on_gpu, keeps_folder=False)
         child = sandbox.start("adapters.speech_child", request, limits, confinement, pipes=True)
         self._child, self._owner, self._buffer = child, os.getpid(), b""
+        self._is_fresh, self._room = True, 0
         named = {"model": model.name, "model_hash": model.fingerprint, "english_only": model.is_english_only}
         loaded = self._read(child, _LOAD_TIMEOUT)
         if "error" in loaded:
             self._end_child()
             raise SpeechError(str(loaded["error"]))
-        self._loaded, self._is_fresh = loaded | named, True
+        self._room = (self._memory or sys.maxsize) - _resident_bytes(child.pid)
+        if self._room <= 0:
+            raise self._too_much()
+        self._loaded = loaded | named | {"room": self._room}
         return child
 
     def _end_child(self) -> None:
@@ -273,8 +285,9 @@ class SpeechEngine:
             raise SpeechError(f"the speech engine was ended ({nonsense}): {words}") from nonsense
 
     def _too_much(self) -> SpeechError:
-        """Ends the child, which reached its memory limit. Only one that had heard nothing before says something about the file."""
-        kind = SpeechTooLarge if self._is_fresh else SpeechError
+        """Ends the child, which reached its memory limit. Only one that had heard nothing before says something about model or file."""
+        blamed = SpeechModelTooLarge if self._room < MINUTE_BYTES else SpeechTooLarge
+        kind = blamed if self._is_fresh else SpeechError
         self._end_child()
         return kind("the speech engine took more memory than allowed and was ended")
 

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from adapters.speech import ModelChanged, ModelMissing, Segment, Speech, SpeechError, SpeechTimeout, SpeechTooLarge, SpeechUnreadable
+from adapters.speech import (
+    ModelChanged,
+    ModelMissing,
+    Segment,
+    Speech,
+    SpeechError,
+    SpeechModelTooLarge,
+    SpeechTimeout,
+    SpeechTooLarge,
+    SpeechUnreadable,
+)
 from domain import listening, media, transcripts
 from domain.designs import spoken_language
 from jobs.bench import Bench, Failed
@@ -37,12 +47,20 @@ TOO_LARGE: Final = (
     "Whoever runs this server can allow more (`GREENROOM_SPEECH_MEMORY`); then try again."
 )
 
+NO_ROOM: Final = (
+    "The speech model takes nearly all the memory allowed for it here: what is left is too little even for a short recording. "
+    "It can be played all the same. Whoever runs this server can allow more (`GREENROOM_SPEECH_MEMORY`) or choose a smaller model "
+    "(`GREENROOM_SPEECH_MODEL`); then try again."
+)
+SHORT: Final = 300.0
+"""Seconds of sound that take hardly more memory than one minute does: where they do not fit, the model is what takes it."""
+
 
 @dataclass(frozen=True)
 class Order:
     """What the engine is asked: which objects, in which language, with which names to expect, and the seconds it may take.
 
-    `language` None: whichever is spoken. `prefix` is what was heard while the answer was still being given.
+    `seconds` of sound; `language` None: whichever is spoken. `prefix` is what was heard while the answer was still being given.
     """
 
     keys: list[str]
@@ -50,6 +68,7 @@ class Order:
     hot_words: list[str]
     timeout: float
     prefix: TranscriptPrefix | None = None
+    seconds: float = 0.0
 
 
 def transcribe(bench: Bench, job: Job) -> Write:
@@ -84,7 +103,7 @@ def order_of(db: Session, take: Take, keys: list[str], seconds: float = 0.0) -> 
     timeout = min(LIMIT_SECONDS["speech"] - 60.0, base + each * seconds)
     design = session.version.design
     names = [design["opening"], db.get_one(Employer, take.employer_id).name]
-    return Order(keys, spoken_language(design), hot_words(names, take.question.prompt), timeout, listening.find(db, take.id))
+    return Order(keys, spoken_language(design), hot_words(names, take.question.prompt), timeout, listening.find(db, take.id), seconds)
 
 
 def heard(bench: Bench, job: Job, order: Order) -> dict[str, Any]:
@@ -93,8 +112,10 @@ def heard(bench: Bench, job: Job, order: Order) -> dict[str, Any]:
         return hear(bench, order)[1]
     except SpeechUnreadable as unreadable:
         raise Failed("The sound of this recording cannot be decoded.", is_final=True) from unreadable
+    except SpeechModelTooLarge as full:
+        raise Failed(NO_ROOM, is_final=True) from full
     except SpeechTooLarge as full:
-        raise Failed(TOO_LARGE, is_final=True) from full
+        raise Failed(TOO_LARGE if order.seconds > SHORT else NO_ROOM, is_final=True) from full
     except SpeechTimeout as late:
         raise Failed("Transcribing took longer than allowed.", is_final=job.attempts >= TRIES_OF_SLOW_FILE) from late
     except (ModelMissing, ModelChanged) as wrong:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters import redis_server, sandbox
-from adapters.speech import SpeechError
+from adapters.speech import MINUTE_BYTES, SpeechError, SpeechModelTooLarge
 from adapters.speech_models import BUNDLED, ModelChanged, ModelMissing, find_pin
 from adapters.storage import open_store
 from config import Settings
@@ -26,6 +26,7 @@ from operate import models
 from operate.run import settings_of
 
 OK, WARN, FAIL = "ok", "warn", "fail"
+MORE_ROOM: Final = "allow more memory with GREENROOM_SPEECH_MEMORY, or choose a smaller GREENROOM_SPEECH_MODEL"
 LOCAL: Final = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -147,9 +148,14 @@ def _speech(settings: Settings) -> Finding:
         return Finding(FAIL, str(changed), f"./greenroom add-model {name} installs it anew; a changed model is never loaded")
     except ModelMissing as missing:
         return Finding(FAIL, str(missing), f"./greenroom add-model {name}, or set GREENROOM_SPEECH_MODEL")
+    except SpeechModelTooLarge:
+        return Finding(FAIL, f"speech model {name} takes all of GREENROOM_SPEECH_MEMORY", MORE_ROOM)
     except SpeechError as broken:
         what = f"speech model {name} does not load (device {settings.speech_device}): {str(broken)[:160]}"
         return Finding(FAIL, what, "set GREENROOM_SPEECH_DEVICE=cpu, or mend the GPU's driver; look whether there is memory enough")
+    if int(str(running["room"])) < MINUTE_BYTES:
+        what = f"speech model {name} leaves too little of GREENROOM_SPEECH_MEMORY for a minute of sound"
+        return Finding(FAIL, what, MORE_ROOM)
     languages = "English only" if running["english_only"] else "many languages"
     what = f"speech model {name}: {languages}, {running['compute_type']} on {running['device']}, {str(running['model_hash'])[:12]}"
     if name != BUNDLED and find_pin(settings.data / "models", name) is None:

@@ -60,7 +60,11 @@ def _checked(staged: Path, asked: argparse.Namespace) -> Model:
 def load(settings: Settings) -> dict[str, object]:
     """Loads the configured model as a worker would. Raises what the engine raises."""
     with SpeechEngine(
-        settings.speech_model, device=settings.speech_device, threads=settings.speech_threads, models_dir=settings.data / "models"
+        settings.speech_model,
+        device=settings.speech_device,
+        threads=settings.speech_threads,
+        models_dir=settings.data / "models",
+        memory=settings.speech_memory,
     ) as engine:
         return engine.start()
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adapters.speech import FakeSpeech, SpeechEngine, SpeechError, SpeechTimeout, SpeechTooLarge, SpeechUnreadable
+from adapters.speech import FakeSpeech, SpeechEngine, SpeechError, SpeechModelTooLarge, SpeechTimeout, SpeechTooLarge, SpeechUnreadable
 from adapters.speech_models import ModelChanged, ModelMissing, find_model, fingerprint
 from adapters.speech_words import Heard, phrases, settled
 from bench.clips import SENTENCES, spoken, wordless
@@ -207,11 +207,15 @@ def test_too_little_memory_is_an_error_not_a_hang(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_a_model_too_large_for_the_memory_is_not_taken_for_a_long_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_leaves_too_little_memory_is_not_taken_for_a_long_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with SpeechEngine(memory=20 << 20) as small, pytest.raises(SpeechModelTooLarge, match="memory"):
+        small.start()
     monkeypatch.setattr("adapters.speech._LOOK", 0.05)
-    with SpeechEngine(memory=20 << 20) as small, pytest.raises(SpeechError, match="memory") as ended:
-        small.transcribe(stored(tmp_path, told(1)))
-    assert not isinstance(ended.value, SpeechTooLarge)
+    with SpeechEngine(memory=1 << 30) as small:
+        small._memory = (1 << 30) - small.start()["room"] + (30 << 20)
+        small.close()
+        with pytest.raises(SpeechModelTooLarge, match="memory"):
+            small.transcribe(stored(tmp_path, told(12)))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

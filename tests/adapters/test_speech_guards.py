@@ -14,7 +14,7 @@ import pytest
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 
 from adapters import speech_windows
-from adapters.speech import SpeechEngine, SpeechError, SpeechTooLarge
+from adapters.speech import MINUTE_BYTES, SpeechEngine, SpeechError, SpeechModelTooLarge, SpeechTooLarge
 from adapters.speech_child import Engine, Pipeline, _answered, _is_believed
 from adapters.speech_windows import Window
 from config import Settings
@@ -116,6 +116,19 @@ def test_a_gpu_that_is_not_there_is_one_line_in_the_doctors_report(tmp_path: Pat
     assert "GREENROOM_SPEECH_DEVICE=cpu" in found.remedy
 
 
+@pytest.mark.parametrize("room", [0, MINUTE_BYTES - 1])
+def test_the_doctor_says_when_a_model_leaves_too_little_memory(room: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(engine: SpeechEngine) -> dict[str, Any]:
+        engine._is_fresh, engine._room = True, room
+        if room <= 0:
+            raise engine._too_much()
+        return {"room": room}
+
+    monkeypatch.setattr(SpeechEngine, "start", start)
+    found = doctor._speech(Settings(data=tmp_path, keys="k" * 40))
+    assert (found.state, "GREENROOM_SPEECH_MEMORY" in found.what, "smaller" in found.remedy) == ("fail", True, True)
+
+
 def test_a_fault_with_one_file_is_an_answer_and_costs_no_model() -> None:
     def broken(_asked: dict[str, Any]) -> None:
         raise ZeroDivisionError("odd file")
@@ -130,8 +143,9 @@ def test_a_file_for_which_there_is_no_memory_left_is_told_apart(monkeypatch: pyt
     answer = _answered(SimpleNamespace(transcribe=full), {})  # type: ignore[arg-type]
     engine, child = SpeechEngine(), SimpleNamespace(process=SimpleNamespace(stdin=io.BytesIO()), kill=lambda: None)
     monkeypatch.setattr(engine, "_read", lambda *_: answer)
-    for is_fresh, kind in ((True, SpeechTooLarge), (False, SpeechError)):
-        engine._child, engine._is_fresh = child, is_fresh  # type: ignore[assignment]
+    blamed = ((True, MINUTE_BYTES, SpeechTooLarge), (True, MINUTE_BYTES - 1, SpeechModelTooLarge), (False, 0, SpeechError))
+    for is_fresh, room, kind in blamed:
+        engine._child, engine._is_fresh, engine._room = child, is_fresh, room  # type: ignore[assignment]
         with pytest.raises(SpeechError) as ended:
             engine._ask(child, {}, 1.0)  # type: ignore[arg-type]
         assert type(ended.value) is kind

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from adapters import media as decoder
 from adapters.media import MediaTimeout
-from adapters.speech import FakeSpeech, ModelMissing, SpeechError, SpeechTimeout, SpeechTooLarge
+from adapters.speech import FakeSpeech, ModelMissing, SpeechError, SpeechModelTooLarge, SpeechTimeout, SpeechTooLarge
 from adapters.storage import MediaStore, StoreError, StoreFull
 from domain import accommodations, jobs, media, transcripts, uploads
 from domain.accommodations import Wishes
@@ -395,12 +395,25 @@ def test_an_english_model_is_not_asked_about_another_language(
     assert transcripts.find_newest(db, take.id) is None
 
 
-def test_a_recording_too_long_for_the_engine_is_not_tried_again_and_says_what_can_be_changed(db: Session, bench: Bench, take: Take) -> None:
-    bench.speech = FakeSpeech(error=SpeechTooLarge("more memory than allowed"))
+@pytest.mark.parametrize(
+    ("error", "seconds", "cause"),
+    [
+        (SpeechTooLarge, 1200.0, "too long"),
+        (SpeechTooLarge, 60.0, "speech model takes nearly all"),
+        (SpeechModelTooLarge, 1200.0, "speech model takes nearly all"),
+    ],
+    ids=["a long recording", "a short recording", "a model that leaves nothing"],
+)
+def test_what_does_not_fit_into_memory_is_not_tried_again_and_says_why(
+    db: Session, bench: Bench, take: Take, error: type[SpeechError], seconds: float, cause: str
+) -> None:
+    bench.speech = FakeSpeech(error=error("more memory than allowed"))
     run.run_next(bench, "prepare")
+    db.query(Media).update({"seconds": seconds})
+    db.commit()
     run.run_next(bench, "transcribe")
     job = job_of(db, "transcribe")
     assert (job.state, job.attempts) == ("parked", 1)
-    assert "too long" in job.error
-    assert "it can be played all the same" in job.error
+    assert cause in job.error
+    assert "can be played all the same" in job.error
     assert "GREENROOM_SPEECH_MEMORY" in job.error
