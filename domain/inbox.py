@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from domain import addenda, audit, jobs, members, scorecards, search, tags
 from domain.audit import Actor, Verb
 from domain.scorecards import OVERSEERS
+from domain.search import Excerpt
 from models import Candidate, CandidateSession, Interview, Member, Scorecard, Tag
 
 PAGE: Final = 50
@@ -76,7 +77,7 @@ class Row:
     scorecards: int
     assignee: str | None
     is_scored: bool = False
-    excerpt: str = ""
+    excerpt: Excerpt | None = None
     tags: Sequence[str] = ()
     asked: str = ""
     work: str = ""
@@ -280,7 +281,7 @@ def _rows(db: Session, member: Member, ids: Sequence[str], text: str = "") -> li
     marked, asked, work = tags.of_sessions(db, ids), addenda.states(db, ids), jobs.unfinished(db, ids)
 
     def line(row: Any) -> Row:
-        known: dict[str, Any] = {"excerpt": pieces.get(row.id, ""), "tags": marked.get(row.id, ())}
+        known: dict[str, Any] = {"excerpt": pieces.get(row.id), "tags": marked.get(row.id, ())}
         known |= {"asked": asked.get(row.id, ""), "work": work.get(row.id, "")}
         if member.role not in OVERSEERS and row.id not in may_read:
             known["verdict"] = ""

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from domain import scorecards
-from models import Member, Note, SearchEntry
+from models import Member, Note, SearchEntry, Take, Transcript
 from models.search import JOINED, fold
 
 MOST_HITS: Final = 1000
 MOST_WORDS: Final = 8
 AROUND: Final = 60
 _RUNS: Final = re.compile(f"{JOINED.pattern}+|[^{JOINED.pattern[1:]}+")
-_SPACED: Final = re.compile(rf"\s*({JOINED.pattern})\s*")
 
 
 def words_of(text: str) -> list[str]:
@@ -39,17 +38,28 @@ def sessions_with(db: Session, member: Member, text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def excerpts(db: Session, member: Member, session_ids: list[str], text: str) -> dict[str, str]:
-    """A piece of the text around the first word found, by session; names are left out, they are on the row anyway."""
+class Excerpt(NamedTuple):
+    """A piece of what was said or noted, as it stands there: what was looked for, and the words around it."""
+
+    before: str
+    found: str
+    after: str
+
+
+def excerpts(db: Session, member: Member, session_ids: list[str], text: str) -> dict[str, Excerpt]:
+    """The words around the first one found, by session; names are left out, they are on the row anyway."""
     words = words_of(text)
     if not words or not session_ids:
         return {}
-    sources = sa.select(SearchEntry.session_id, SearchEntry.text).where(SearchEntry.session_id.in_(session_ids), SearchEntry.kind != "name")
-    found: dict[str, str] = {}
-    for session_id, source in db.execute(sources.where(_readable(member))):
-        place = _place(words[0], source)
-        if place and session_id not in found and all(_place(word, source) for word in words):
-            found[session_id] = _cut(source, place.start())
+    said = sa.func.coalesce(Note.text, Transcript.text, Take.text, "")
+    sources = sa.select(SearchEntry.session_id, SearchEntry.text, said).where(SearchEntry.session_id.in_(session_ids))
+    for kind in (Note, Transcript, Take):
+        sources = sources.outerjoin(kind, kind.id == SearchEntry.source_id)
+    found: dict[str, Excerpt] = {}
+    for session_id, folded, original in db.execute(sources.where(SearchEntry.kind != "name", _readable(member))):
+        place = _place(words[0], folded)
+        if place and session_id not in found and all(_place(word, folded) for word in words):
+            found[session_id] = _cut(original, _offset(folded, place.start()), len(words[0]))
     return found
 
 
@@ -70,7 +80,7 @@ def _readable(member: Member) -> sa.ColumnElement[bool]:
     """What this member may find: as `notes.visible`, everything but others' notes about somebody they have still to score."""
     if member.role == "read_only":
         return sa.true()
-    own = sa.exists().where(Note.id == SearchEntry.source_id, Note.member_id == member.id)
+    own = sa.exists().where(Note.id == SearchEntry.source_id, Note.member_id == member.id).correlate(SearchEntry)
     return sa.or_(SearchEntry.kind != "note", own, scorecards.open_to(member, SearchEntry.session_id))
 
 
@@ -96,7 +106,17 @@ def _place(word: str, source: str) -> re.Match[str] | None:
     return re.search(r"(?<!\w)" + r"\s*".join(map(re.escape, _pieces(word))), source)
 
 
-def _cut(text: str, place: int) -> str:
-    start, end = max(0, place - AROUND), place + AROUND
-    piece = _SPACED.sub(r"\1", text[start:end]).strip()
-    return ("…" if start else "") + piece + ("…" if end < len(text) else "")
+def _offset(folded: str, at: int) -> int:
+    """Where a place of the index's text lies in what was said: `apart` put a space before and after each joined sign."""
+    return at - 2 * len(JOINED.findall(folded[:at])) - bool(JOINED.match(folded[at]))
+
+
+def _cut(text: str, at: int, length: int) -> Excerpt:
+    """Some words to either side; none is cut in two where there are spaces."""
+    start, end = max(0, at - AROUND), at + length + AROUND
+    before, after = text[start:at], text[at + length : end]
+    if start:
+        before = "…" + before[before.find(" ") + 1 :]
+    if end < len(text):
+        after = after[: after.rfind(" ")] + "…" if " " in after else after + "…"
+    return Excerpt(before, text[at : at + length], after)

@@ -144,10 +144,10 @@ def day(moment: datetime | None) -> str:
 
 
 def away(at: datetime, now: datetime) -> str:
-    """How far off a date is: `2 days late`, `today`, `in 3 days`."""
+    """How far off a date is: `2 days late`, `late`, `today`, `in 3 days`."""
     days = (at.date() - now.date()).days
     if days == 0:
-        return "today"
+        return "late" if at < now else "today"
     return f"{abs(days)} {'day' if abs(days) == 1 else 'days'} late" if days < 0 else "tomorrow" if days == 1 else f"in {days} days"
 
 

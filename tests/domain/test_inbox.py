@@ -13,6 +13,7 @@ from domain.audit import Actor
 from domain.errors import NotFound
 from domain.inbox import Filter
 from models import Candidate, Note, SearchEntry, Take, serve
+from models.search import fold
 from tests.factories import NOW, World, create_candidate_session
 from tests.reviewing import SAID, actor, create_submitted, score
 
@@ -187,7 +188,8 @@ def test_search_knows_words_of_other_scripts(db: Session, world: World, said: st
     assert search.sessions_with(db, world.owner, text) == ([session.id] if is_found else [])
     if is_found:
         excerpt = search.excerpts(db, world.owner, [session.id], text)[session.id]
-        assert text.split()[0] in excerpt
+        assert fold(excerpt.found) == search.words_of(text)[0]
+        assert "".join(excerpt) == said, "as it was written"
 
 
 def test_search_follows_a_new_name_and_forgets_on_erasure(db: Session, world: World) -> None:
@@ -211,7 +213,27 @@ def test_a_deleted_note_is_found_no_more(db: Session, world: World) -> None:
 def test_an_excerpt_shows_where_it_was_found(db: Session, world: World) -> None:
     create_submitted(db, world)
     row = inbox.page(db, world.reviewer, Filter(text="everything")).rows[0]
-    assert row.excerpt == SAID.lower()
+    assert row.excerpt == ("First I let her tell me ", "everything", "")
+
+
+def test_an_excerpt_of_a_long_text_cuts_no_word_in_two(db: Session, world: World) -> None:
+    session = create_submitted(db, world)
+    said = "Unforgettably furious " * 9 + "She RANG twice. " + "Afterwards " * 9
+    notes.write(db, actor(world.owner), session, notes.NoteDraft(text=said), NOW)
+    row = inbox.page(db, world.owner, Filter(text="rang")).rows[0]
+    assert row.excerpt == (
+        "…furious Unforgettably furious Unforgettably furious She ",
+        "RANG",
+        " twice. " + "Afterwards " * 3 + "Afterwards…",
+    )
+
+
+def test_an_excerpt_between_joined_signs_is_where_it_was_written(db: Session, world: World) -> None:
+    session = create_submitted(db, world)
+    notes.write(db, actor(world.owner), session, notes.NoteDraft(text="お客様が Zoom で怒っていた。まず話を聞きました。"), NOW)
+    for text, found in (("zoom", "Zoom"), ("話を", "話を")):
+        excerpt = search.excerpts(db, world.owner, [session.id], text)[session.id]
+        assert (excerpt.found, "".join(excerpt)) == (found, "お客様が Zoom で怒っていた。まず話を聞きました。")
 
 
 def test_a_filter_reaches_what_was_found_behind_many_others(db: Session, world: World, monkeypatch: pytest.MonkeyPatch) -> None:

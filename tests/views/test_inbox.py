@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from sqlalchemy.orm import Session
 from adapters import clock
 from domain import inbox, invites, jobs, reviews, saved_filters, search, shortlist, tags
 from models import AuditEvent, CandidateSession, Decision, Mail, SavedFilter, Tag, Take
-from tests.factories import World
+from tests.factories import NOW, World
 from tests.reviewing import create_submitted, score
 from tests.views.conftest import Enter
+from views import pages
 
 
 def test_it_lists_who_waits_and_counts(enter: Enter, db: Session, world: World) -> None:
@@ -51,6 +53,26 @@ def test_rows_have_their_own_address(enter: Enter, db: Session, world: World) ->
     alone = bob.get("/inbox/rows?q=zoe", headers={"HX-Request": "true"}).text
     assert alone.lstrip().startswith('<div id="rows">')
     assert alone.strip() in bob.get("/inbox/rows?q=zoe").text
+
+
+def test_what_was_found_is_marked_in_the_words_as_they_were_said(enter: Enter, db: Session, world: World) -> None:
+    create_submitted(db, world)
+    db.commit()
+    assert "First I let her <mark>tell</mark> me everything</q>" in enter(world.reviewer).get("/?q=TELL every").text
+
+
+def test_a_filter_can_be_kept_once_there_is_one(enter: Enter, world: World) -> None:
+    bob = enter(world.reviewer)
+    assert [("Save this filter" in bob.get(at).text) for at in ("/", "/?view=decided")] == [False, False]
+    assert all("Save this filter" in bob.get(f"/?{one}").text for one in ("q=x", "assignee=me", "order=newest", "tag=x", "interview=x"))
+    bob.post("/inbox/filters?view=to_decide&order=newest", data={"name": "Mine"})
+    assert ">Edit</summary>" in bob.get("/").text
+
+
+def test_a_promise_that_passed_an_hour_ago_is_late_not_today() -> None:
+    assert [pages.away(NOW + timedelta(hours=hours), NOW) for hours in (-50, -1, 1, 20, 60)] == [
+        "2 days late", "late", "today", "tomorrow", "in 2 days",
+    ]  # fmt: skip
 
 
 def test_an_unknown_filter_falls_back(enter: Enter, world: World) -> None:
