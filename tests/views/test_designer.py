@@ -28,6 +28,13 @@ def test_what_is_said_follows_the_typing_and_leaves_the_cursor_alone(page: Page)
     expect(page.locator("#state [role=status]")).to_contain_text("Saved")
 
 
+def test_on_a_phone_what_kept_it_from_being_published_is_seen_at_once(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 700})
+    page.locator("#questions-0-prompt").fill("")
+    page.get_by_role("button", name="Publish version 2").click()
+    expect(page.get_by_text("This cannot be published yet.")).to_be_in_viewport()
+
+
 def test_folded_settings_say_what_they_hold_and_open_where_something_is_to_be_said(page: Page) -> None:
     box = page.locator("details.settings").first
     box.locator("summary").click()
