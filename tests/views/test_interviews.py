@@ -355,6 +355,7 @@ def test_a_read_only_member_sees_the_design_and_cannot_type(enter: Enter, world:
     page = enter(world.reader).get(f"/interviews/{world.interview.id}").text
     assert '<fieldset class="design-main stack" disabled>' in page
     assert "Owners and admins may change interviews." in page
+    assert "Ready to publish" not in page, "it is not theirs to publish"
 
 
 def test_of_two_saves_at_once_one_is_told(world: World, db: Session) -> None:

@@ -242,6 +242,7 @@ def test_a_read_only_member_sees_but_cannot_change(enter: Enter, db: Session, wo
     page = rita.get(f"/sessions/{session.id}")
     assert page.status_code == 200
     assert "Submit my scores" not in page.text
+    assert all(words in page.text for words in ("Nobody has submitted scores yet.", "Nobody has decided yet.", "No notes yet."))
     answers = {address: rita.post(address, data=form).status_code for address, form in changes(db, session).items()}
     assert {address: status for address, status in answers.items() if status != 403} == {
         next(a for a in answers if a.endswith("/open")): 303

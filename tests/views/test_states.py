@@ -50,6 +50,21 @@ def faults(page: Page, address: str) -> list[str]:
     return [f"{address} {width} {scheme}: {fault}" for width, scheme in looks for fault in accessible.faults(page)]
 
 
+def test_who_only_reads_finds_no_press_that_does_nothing_and_columns_that_stand_in_line(
+    visit: Visits, world: World, sessions: list[CandidateSession]
+) -> None:
+    page = visit(world.reader, "/")
+    for part in (".what", ".when"):
+        edges = [row.locator(part).bounding_box() for row in page.locator(".inbox .row").all()]
+        assert len(edges) == len(sessions)
+        assert len({box["x"] + (box["width"] if part == ".when" else 0) for box in edges if box}) == 1, part
+    page.goto(f"{visit.place.origin}/interviews/{world.interview.id}")
+    expect(page.locator("#questions-0-prompt")).to_be_disabled()
+    for name in ("Add a question", "Ask it in person", "Copy question 1"):
+        expect(page.get_by_role("button", name=name)).to_have_count(0)
+    expect(page.get_by_text("Remove", exact=True).first).to_be_hidden()
+
+
 def draft_with_faults(db: Session, world: World) -> str:
     """Words that must not be judged, weights of zero, every good default left."""
     draft = world.interview.draft
