@@ -84,7 +84,7 @@ def curve(task: Task, encode: Encode, repeats: int) -> list[dict[str, Any]]:
             row = {"task": task.key, "split": task.split, "n": size}
             if size == 0:
                 for name, values in ({"ours": np.array([zero_shot(answer) for answer in answers])} | plain).items():
-                    standard = 0.5 + 0.2 * (values[test] - values.mean()) / (values.std() + 1e-9)
+                    standard = 0.5 + 0.3 * (values[test] - values.mean()) / (values.std() + 1e-9)
                     row[name] = kappa(_whole(standard, levels), y[test])
             else:
                 row |= learned(answers, y, levels, train, test)

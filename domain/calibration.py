@@ -28,7 +28,7 @@ COVERAGE: Final = 0.8
 MOST: Final = 300
 """Answers learned from, the newest."""
 PRIOR_MEAN: Final = 0.5
-PRIOR_SLOPES: Final = (0.16, 0.1)
+PRIOR_SLOPES: Final = (0.2, 0.1)
 """How steeply the expected score rises with the hint and with the tilt before any score is known."""
 USUAL_TILT: Final = 0.05
 PRIOR_SPREAD: Final = 0.15
@@ -37,7 +37,7 @@ ONE_AT_A_TIME: Final = 40
 FOLDS: Final = 20
 MOST_CARRIED: Final = 0.1
 """How much of the value, 0 to 1, strange sentences may carry before it is withheld."""
-STRETCH: Final = 0.6
+STRETCH: Final = 1.0
 """How far predictions, which huddle about the mean, are spread towards the scores' own spread."""
 MIXES: Final[tuple[tuple[float, ...], ...]] = (
     (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1), (0.5, 0.5, 0, 0), (0.5, 0, 0, 0.5), (0, 0.5, 0, 0.5), (0.4, 0.4, 0, 0.2),
@@ -189,10 +189,10 @@ def _value(fitted: Fitted, mean: float) -> float:
 
 
 def _carried(fitted: Fitted, answer: Measured, mean: float) -> float:
-    """By how much sentences that are like no other answer's raise the value, 0 to 1; 1 where there are no others to go by."""
+    """By how much sentences like no other answer's, or read out, raise the value, 0 to 1; 1 where there are no others to go by."""
     if answer.less is None or len(fitted.rows) < oddness.ENOUGH_TO_JUDGE:
         return 0.0
-    strange = oddness.strangers(fitted.odd, answer)
+    strange = oddness.strangers(fitted.odd, answer) | answer.read
     if not strange:
         return 0.0
     if len(strange) == len(answer.vectors):

@@ -66,7 +66,7 @@ def without(transcript: str, cleaned: Cleaned, more: Mapping[Sentence, str]) -> 
     if not more:
         return cleaned
     kept = tuple(sentence for sentence in cleaned.kept if sentence not in more)
-    dropped = (*cleaned.dropped, *more.items())
+    dropped = (*((sentence, reason) for sentence, reason in cleaned.dropped if sentence not in more), *more.items())
     return Cleaned(kept, dropped, *summed(transcript, dropped))
 
 

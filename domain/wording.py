@@ -25,6 +25,7 @@ SLACK: Final = 8
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _END: Final = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|[。！？।؟۔]+[」』”)]*|\n+")
 _PAUSE: Final = re.compile(r"[,;:–،](?=\s)|[—、，]")
+_PART: Final = re.compile(r"[:;](?=\s|$)|[：；]")
 _ABBREVIATION: Final = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|z\.b|d\.h|bzw|ca|sr|sra|approx|inc|ltd)|\b\w)$", re.IGNORECASE
 )
@@ -124,6 +125,15 @@ def sentences(transcript: str) -> list[Sentence]:
     trimmed = [_trim(transcript, start, end) for start, end in pieces]
     kept = [(start, end) for start, end in trimmed if _WORD.search(transcript, start, end)]
     return [Sentence(number, start, end) for number, (start, end) in enumerate(kept, 1)]
+
+
+def clauses(text: str) -> list[str]:
+    """What a rubric's text asks for, one thing at a time: its lines and sentences, cut again at colons and semicolons.
+
+    A single word says nothing by itself and is left out, unless it is all there is.
+    """
+    pieces = [piece.strip(" -•*\t") for sentence in sentences(text) for piece in _PART.split(sentence.of(text))]
+    return [piece for piece in pieces if len(tokens(piece)) > 1] or [text]
 
 
 def _goes_on(before: str, after: str) -> bool:
