@@ -37,8 +37,8 @@ ONE_AT_A_TIME: Final = 40
 FOLDS: Final = 20
 MOST_CARRIED: Final = 0.1
 """How much of the value, 0 to 1, strange sentences may carry before it is withheld."""
-STRETCH: Final = 1.0
-"""How far predictions, which huddle about the mean, are spread towards the scores' own spread."""
+FEW_STRANGE: Final = 5
+"""An answer of more sentences, all of them strange, is withheld without looking further."""
 MIXES: Final[tuple[tuple[float, ...], ...]] = (
     (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1), (0.5, 0.5, 0, 0), (0.5, 0, 0, 0.5), (0, 0.5, 0, 0.5), (0.4, 0.4, 0, 0.2),
     (0.3, 0.3, 0.2, 0.2), (0, 0.5, 0.5, 0), (0, 0, 0.5, 0.5), (0.2, 0.5, 0.1, 0.2), (0.5, 0.2, 0.1, 0.2),
@@ -189,16 +189,20 @@ def _value(fitted: Fitted, mean: float) -> float:
 
 
 def _carried(fitted: Fitted, answer: Measured, mean: float) -> float:
-    """By how much sentences like no other answer's, or read out, raise the value, 0 to 1; 1 where there are no others to go by."""
+    """By how much sentences like no other answer's, or read out, raise the value, 0 to 1: over what it is without them.
+
+    Where every sentence is such a one none is trusted more than another, and it is the most that any of them has from the rest.
+    """
     if answer.less is None or len(fitted.rows) < oddness.ENOUGH_TO_JUDGE:
         return 0.0
+    every = frozenset(range(len(answer.vectors)))
     strange = oddness.strangers(fitted.odd, answer) | answer.read
     if not strange:
         return 0.0
-    if len(strange) == len(answer.vectors):
-        return 1.0
-    core, _ = _predict(fitted, _row(fitted.reader, answer.less(strange)))
-    return _value(fitted, mean) - _value(fitted, core)
+    own = every - answer.read
+    cores = [strange] if strange != every else [every - {row} for row in own] if len(own) <= FEW_STRANGE else []
+    values = [_value(fitted, _predict(fitted, _row(fitted.reader, answer.less(left)))[0]) for left in cores]
+    return _value(fitted, mean) - min(values) if values else 1.0
 
 
 def _whole(values: Floats, levels: Sequence[int]) -> Floats:
@@ -340,10 +344,10 @@ def _likelihood(covariance: Floats, off: Floats, noise: float) -> float:
 
 
 def _stretch(mean: Floats, y: Floats) -> float:
-    """Predictions huddle about the mean; agreement counts their spread too."""
+    """Predictions huddle about the mean; agreement counts their spread too, so that they are given that of the scores."""
     if len(y) < 3 or mean.std() < 1e-6:
         return 1.0
-    return 1 + STRETCH * (float(np.clip(y.std() / mean.std(), 1, 2.5)) - 1)
+    return float(np.clip(y.std() / mean.std(), 1, 2.5))
 
 
 def _stretched(mean: Floats, y: Floats, stretch: float) -> Floats:
