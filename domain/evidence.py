@@ -31,6 +31,8 @@ SAME: Final = 0.85
 """Likeness from which a second passage would say the same again."""
 SHORT: Final = 20
 """Words under which a quote takes in its neighbours: people speak in pieces, and a piece alone is hard to judge."""
+NEAR_BY: Final = 0.4
+"""Share of a sentence's strength that a neighbour must have to be taken in: what is about something else does not help to judge it."""
 FAINT: Final = 0.05
 """Likeness of the nearest passage up to which nothing bears on the criterion. In words alone: when none of them is shared."""
 
@@ -98,11 +100,12 @@ def _stand_together(transcript: str, one: Sentence, other: Sentence) -> bool:
 def _grown(i: int, words: Sequence[int], strength: Floats, apart: Sequence[bool], taken: Sequence[tuple[int, int]]) -> tuple[int, int]:
     """First and last sentence of a quote about `i`: the stronger neighbour is taken in until it is long enough.
 
-    Nothing is taken in that stands `apart` (each sentence from the one before it), nor what another quote holds.
+    Nothing is taken in that stands `apart` (each sentence from the one before it), that another quote holds, or that is far weaker.
     """
     first = last = i
     while sum(words[first : last + 1]) < SHORT:
         beside = [k for k, seam in ((first - 1, first), (last + 1, last + 1)) if not apart[seam] and not any(a <= k <= b for a, b in taken)]
+        beside = [k for k in beside if strength[k] >= NEAR_BY * strength[i]]
         if not beside:
             break
         best = max(beside, key=lambda k: strength[k])

@@ -125,6 +125,9 @@ WITHHELD: Final[Mapping[str, str]] = {
     "failed": "The machine could not look at this answer. Nothing about the answer caused it.",
 }
 
+NOTHING_MISSING: Final = (
+    "Every criterion has more than one passage, so that nothing is plainly missing. Read them, and ask about what they leave open."
+)
 FEWEST_QUOTED: Final = 3
 """Words in quotation marks from which they are a quote and not a term."""
 _QUOTED: Final = re.compile(r"[“”„«»\"]([^“”„«»\"]+)[“”„«»\"]")
@@ -288,15 +291,13 @@ def _plain(text: str) -> str:
 def feedback(asked: Sequence[Asked], outcomes: Sequence[Outcome]) -> str:
     """Two paragraphs: what the evidence shows, and what a next interviewer should probe. Built from cited passages only."""
     pairs = list(zip(asked, outcomes, strict=True))
-    shown = [f"On {a.rubric.name}: " + " ".join(f"“{p.of(a.transcript)}”" for p in o.passages[:2]) for a, o in pairs if o.passages]
+    shown = [f"On {a.rubric.name}: " + " ".join(f"“{p.of(a.transcript)}”" for p in o.passages) for a, o in pairs if o.passages]
     first = " ".join(shown) or "No passage was found that bears on a criterion."
     bare = [a for a, o in pairs if not o.passages]
     thin = [a for a, o in pairs if len(o.passages) == 1]
     probes = [f"Nothing was found on {a.rubric.name}: ask for a real example of “{_highest(a)}”." for a in bare]
-    probes += [f"Only one passage bears on {a.rubric.name}: ask what exactly the candidate did and what came of it." for a in thin]
-    if not probes:
-        probes = ["Ask for the candidate's own part in what they describe, and for what came of it."]
-    return f"{first}\n\n{' '.join(probes)}"
+    probes += [f"Only one passage was found on {a.rubric.name}: ask for more where it leaves something open." for a in thin]
+    return f"{first}\n\n{' '.join(probes or [NOTHING_MISSING])}"
 
 
 def _highest(asked: Asked) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from adapters.encoder import FakeEncoder
 from bench.sets import constructed
-from domain import agreement, calibration, oddness, packing, proposals
+from domain import agreement, calibration, oddness, packing, proposals, wording
 from domain.calibration import Fitted
 from domain.measures import Measure, Measured, Rubric
 from domain.proposals import Asked, Floor, RubricVersion
@@ -55,8 +55,8 @@ def test_before_many_scores_an_answer_near_the_highest_anchor_is_expected_above_
 
 
 def test_guesses_are_spread_towards_the_scores_within_reason() -> None:
-    assert 1.03 < fitted().stretch < 1.3, "what agrees well is hardly moved"
-    assert fitted(shuffled=True).stretch == 1.9, "where nothing can be learned, noise is not blown up without end"
+    assert 1.03 < fitted().stretch < 1.5, "what agrees well is moved little"
+    assert fitted(shuffled=True).stretch == 2.5, "where nothing can be learned, noise is not blown up without end"
 
 
 def test_an_anchor_alone_and_an_empty_answer_are_read_without_fault() -> None:
@@ -114,11 +114,58 @@ def test_another_questions_good_answer_behind_a_weak_one_is_not_let_carry_it() -
     assert guess.oddness > 1
 
 
-def test_an_answer_of_which_every_sentence_is_strange_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(oddness, "oddness", lambda *_: (0.0, ""))  # no other sign of it
-    strange = measure()("Quarks orbit velvet. Seven zeppelins hummed sonatas beneath quilted lagoons.")
+STRANGE = "Quarks orbit velvet. Seven zeppelins hummed sonatas beneath quilted lagoons."
+
+
+def _valued(monkeypatch: pytest.MonkeyPatch, worth: dict[str, float]) -> None:
+    """Answers are worth what these words in them are, the dearest of them; nothing else is unusual about any."""
+
+    def predicted(_: Fitted, row: calibration.Row) -> tuple[float, float]:
+        held = [value for word, value in worth.items() if wording.terms(word).keys() & row.words.keys()]
+        return max(held, default=0.0), 0.1
+
+    monkeypatch.setattr(calibration, "_predict", predicted)
+    monkeypatch.setattr(calibration, "_value", lambda _, mean: mean)
+    monkeypatch.setattr(oddness, "oddness", lambda *_: (0.0, ""))
+
+
+def test_where_every_sentence_is_strange_none_may_carry_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    strange = measure()(STRANGE)
     assert len(oddness.strangers(fitted().odd, strange)) == len(strange.vectors) == 2
-    assert calibration.propose(fitted(), strange).oddness > 1
+    _valued(monkeypatch, {"velvet": 0.3, "zeppelins": 0.8})
+    assert calibration.propose(fitted(), strange).why_odd == "carried"
+    _valued(monkeypatch, {"velvet": 0.75, "zeppelins": 0.8})
+    assert calibration.propose(fitted(), strange).oddness < 1
+
+
+def test_one_strange_sentence_is_judged_and_many_are_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
+    _valued(monkeypatch, {"velvet": 0.5})
+    assert calibration.propose(fitted(), measure()("Quarks orbit velvet.")).oddness == 0
+    many = "Quarks orbit velvet. Zeppelins hummed sonatas. Lagoons quilted yodels. Lobsters legislate prisms. Turnips salute. Owls fax."
+    assert calibration.propose(fitted(), measure()(many)).oddness > 1
+
+
+def test_the_rubrics_own_words_are_measured_but_may_not_carry_the_value() -> None:
+    weak, read_out = _answer_at(1), " ".join(f"{text}." for _, text in TASK.anchors)
+    poor, dressed = measure()(weak), measure()(f"{weak} {read_out}")
+    assert len(dressed.read) == len(TASK.anchors)
+    assert dressed.rubric[0] > poor.rubric[0] + 0.1, "people who answer well use the rubric's words too"
+    assert dressed.less is not None
+    assert np.array_equal(dressed.less(dressed.read).vectors, poor.vectors)
+    guess = calibration.propose(fitted(), dressed)
+    assert guess.value > calibration.propose(fitted(), poor).value + calibration.MOST_CARRIED
+    assert guess.oddness > 1
+
+
+def test_an_answer_that_only_reads_the_rubric_out_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(oddness, "oddness", lambda *_: (0.0, ""))  # no other sign of it
+    assert calibration.propose(fitted(), measure()(f"{TASK.anchors[0][1]}.")).oddness > 1
+
+
+def test_a_rubrics_text_is_read_one_clause_at_a_time() -> None:
+    text = "Names two of these:\n- asks what happened\n- offers a remedy; follows it up (at 10:30)."
+    assert wording.clauses(text) == ["Names two of these", "asks what happened", "offers a remedy", "follows it up (at 10:30)."]
+    assert wording.clauses("Clarity") == ["Clarity"]
 
 
 def test_what_the_same_people_said_to_other_questions_is_kept_with_what_was_learned() -> None:

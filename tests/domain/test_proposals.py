@@ -141,9 +141,16 @@ def test_feedback_is_two_paragraphs_of_cited_words_and_open_questions() -> None:
     found = proposals.passages(ASKED, None)
     text = proposals.feedback([ASKED, bare], [Outcome("evidence", passages=found), Outcome("evidence", code="no_record")])
     first, second = text.split("\n\n")
-    assert found[0].of(WORDS) in first
+    assert all(passage.of(WORDS) in first for passage in found)
     assert "Nothing was found on Planning" in second
     assert "ranks the work" in second
+
+
+def test_feedback_asks_for_nothing_that_was_said() -> None:
+    found = proposals.passages(ASKED, None)
+    _, second = proposals.feedback([ASKED], [Outcome("evidence", passages=(found[0], found[0]))]).split("\n\n")
+    assert "nothing is plainly missing" in second
+    assert ASKED.rubric.name not in second
 
 
 # --- rows
