@@ -76,9 +76,9 @@ def test_a_quote_takes_in_nothing_across_what_was_left_out() -> None:
 
 def test_a_quote_takes_in_nothing_of_the_answer_to_another_question() -> None:
     cat = "She likes the customer more than any remedy and sleeps on the sofa in the hall all day long, which I find dear."
-    said = f"{cat}\n\nI offered a concrete remedy. No concrete remedy had been offered."
+    said = f"{cat}\n\nI offered a concrete remedy. Then a second remedy was offered by post."
     found = [p.of(said) for p in evidence.find(said, QUESTION, POINTS, None)]
-    assert "I offered a concrete remedy. No concrete remedy had been offered." in found
+    assert "I offered a concrete remedy. Then a second remedy was offered by post." in found
 
 
 def test_no_two_quotes_share_a_sentence() -> None:
