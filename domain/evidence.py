@@ -32,7 +32,10 @@ SAME: Final = 0.85
 SHORT: Final = 20
 """Words under which a quote takes in its neighbours: people speak in pieces, and a piece alone is hard to judge."""
 NEAR_BY: Final = 0.4
-"""Share of a sentence's strength that a neighbour must have to be taken in: what is about something else does not help to judge it."""
+"""Share of a sentence's strength that a neighbour must have to be taken in: what is about something else does not help to judge it.
+
+Words alone cannot tell that: neighbours seldom share any.
+"""
 FAINT: Final = 0.05
 """Likeness of the nearest passage up to which nothing bears on the criterion. In words alone: when none of them is shared."""
 
@@ -81,7 +84,8 @@ def quotes(transcript: str, kept: Sequence[Sentence], strength: Floats, vectors:
     found: list[tuple[int, int]] = []
     for i in (int(i) for i in np.argsort(-strength, kind="stable") if strength[i] > 0):
         if len(chosen) < most and not any(a <= i <= b for a, b in found) and _is_new(i, chosen, vectors):
-            found.append(_grown(i, words, strength, apart, found))
+            least = NEAR_BY * float(strength[i]) if vectors is not None else 0.0
+            found.append(_grown(i, words, strength, least, apart, found))
             chosen.append(i)
     spans = zip(chosen, found, strict=True)
     return [Passage(kept[a].start, kept[b].end, round(float(strength[i]), 4)) for i, (a, b) in spans]
@@ -97,15 +101,17 @@ def _stand_together(transcript: str, one: Sentence, other: Sentence) -> bool:
     return other.number == one.number + 1 and "\n\n" not in transcript[one.end : other.start]
 
 
-def _grown(i: int, words: Sequence[int], strength: Floats, apart: Sequence[bool], taken: Sequence[tuple[int, int]]) -> tuple[int, int]:
+def _grown(
+    i: int, words: Sequence[int], strength: Floats, least: float, apart: Sequence[bool], taken: Sequence[tuple[int, int]]
+) -> tuple[int, int]:
     """First and last sentence of a quote about `i`: the stronger neighbour is taken in until it is long enough.
 
-    Nothing is taken in that stands `apart` (each sentence from the one before it), that another quote holds, or that is far weaker.
+    Nothing is taken in that stands `apart` (each sentence from the one before it), that another quote holds, or that is not even `least` strong.
     """
     first = last = i
     while sum(words[first : last + 1]) < SHORT:
         beside = [k for k, seam in ((first - 1, first), (last + 1, last + 1)) if not apart[seam] and not any(a <= k <= b for a, b in taken)]
-        beside = [k for k in beside if strength[k] >= NEAR_BY * strength[i]]
+        beside = [k for k in beside if strength[k] >= least]
         if not beside:
             break
         best = max(beside, key=lambda k: strength[k])

@@ -56,10 +56,11 @@ LONG = "Our street has a bakery, a chemist, two banks and a school, and on Frida
 
 
 def test_a_short_quote_does_not_take_in_what_is_about_something_else() -> None:
+    def food_apart(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        return np.array([[0.0, 1.0] if "bread" in text else [1.0, 0.0] for text in texts], np.float32)
+
     told = "I rang her about the parcel at noon. My favourite food is bread."
-    assert [p.of(told) for p in evidence.find(told, QUESTION, ["Rang about the parcel"], None, 1)] == [
-        "I rang her about the parcel at noon."
-    ]
+    assert [p.of(told) for p in evidence.find(told, QUESTION, ["Rang"], food_apart, 1)] == ["I rang her about the parcel at noon."]
 
 
 def test_a_long_sentence_is_quoted_alone() -> None:
@@ -76,9 +77,9 @@ def test_a_quote_takes_in_nothing_across_what_was_left_out() -> None:
 
 def test_a_quote_takes_in_nothing_of_the_answer_to_another_question() -> None:
     cat = "She likes the customer more than any remedy and sleeps on the sofa in the hall all day long, which I find dear."
-    said = f"{cat}\n\nI offered a concrete remedy. Then a second remedy was offered by post."
+    said = f"{cat}\n\nI offered a concrete remedy. My boss was called Tom."
     found = [p.of(said) for p in evidence.find(said, QUESTION, POINTS, None)]
-    assert "I offered a concrete remedy. Then a second remedy was offered by post." in found
+    assert "I offered a concrete remedy. My boss was called Tom." in found
 
 
 def test_no_two_quotes_share_a_sentence() -> None:
