@@ -106,7 +106,7 @@ def _grown(
 ) -> tuple[int, int]:
     """First and last sentence of a quote about `i`: the stronger neighbour is taken in until it is long enough.
 
-    Nothing is taken in that stands `apart` (each sentence from the one before it), that another quote holds, or that is not even `least` strong.
+    Nothing is taken in that stands `apart` (each sentence from the one before it), that another quote holds, or that has not `least`.
     """
     first = last = i
     while sum(words[first : last + 1]) < SHORT:

@@ -139,13 +139,15 @@ def test_where_every_sentence_is_strange_none_may_carry_the_others(monkeypatch: 
 
 
 def test_one_strange_sentence_is_judged_and_many_are_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
-    _valued(monkeypatch, {"velvet": 0.5})
-    assert calibration.propose(fitted(), measure()("Quarks orbit velvet.")).oddness == 0
     many = "Quarks orbit velvet. Zeppelins hummed sonatas. Lagoons quilted yodels. Lobsters legislate prisms. Turnips salute. Owls fax."
+    _valued(monkeypatch, dict.fromkeys(("velvet", "sonatas", "yodels", "prisms", "turnips", "owls"), 0.5))
+    assert calibration.propose(fitted(), measure()("Quarks orbit velvet.")).oddness == 0
     assert calibration.propose(fitted(), measure()(many)).oddness > 1
 
 
-def test_the_rubrics_own_words_are_measured_but_may_not_carry_the_value() -> None:
+def test_the_rubrics_own_words_are_measured_but_may_not_carry_the_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(oddness, "oddness", lambda *_: (0.0, ""))
+    monkeypatch.setattr(oddness, "strangers", lambda *_: frozenset())  # no other sign of it
     weak, read_out = _answer_at(1), " ".join(f"{text}." for _, text in TASK.anchors)
     poor, dressed = measure()(weak), measure()(f"{weak} {read_out}")
     assert len(dressed.read) == len(TASK.anchors)
@@ -154,7 +156,7 @@ def test_the_rubrics_own_words_are_measured_but_may_not_carry_the_value() -> Non
     assert np.array_equal(dressed.less(dressed.read).vectors, poor.vectors)
     guess = calibration.propose(fitted(), dressed)
     assert guess.value > calibration.propose(fitted(), poor).value + calibration.MOST_CARRIED
-    assert guess.oddness > 1
+    assert guess.why_odd == "carried"
 
 
 def test_an_answer_that_only_reads_the_rubric_out_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
