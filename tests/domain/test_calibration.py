@@ -139,9 +139,11 @@ def test_where_every_sentence_is_strange_none_may_carry_the_others(monkeypatch: 
 
 
 def test_one_strange_sentence_is_judged_and_many_are_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
-    many = "Quarks orbit velvet. Zeppelins hummed sonatas. Lagoons quilted yodels. Lobsters legislate prisms. Turnips salute. Owls fax."
-    _valued(monkeypatch, dict.fromkeys(("velvet", "sonatas", "yodels", "prisms", "turnips", "owls"), 0.5))
+    many = "Quarks orbit velvet. Zeppelins hummed sonatas. Lagoons quilted yodels. Lobsters legislate prisms. "
+    many += "Turnips salute marzipan. Owls telegraph molasses. Gargoyles knit trombones."
+    _valued(monkeypatch, dict.fromkeys(("velvet", "sonatas", "yodels", "prisms", "marzipan", "molasses", "trombones"), 0.5))
     assert calibration.propose(fitted(), measure()("Quarks orbit velvet.")).oddness == 0
+    assert len(measure()(many).vectors) > calibration.FEW_STRANGE
     assert calibration.propose(fitted(), measure()(many)).oddness > 1
 
 
