@@ -47,7 +47,8 @@ class Prepared:
 
     `unreadable` means there is nothing to play and `reason` says why; every other flag leaves a `playback` file.
     `voice`: the sound of a video alone, to be heard without seeing.
-    `reencoded`: browsers cannot play the original, so the playback file is a rendition. `over_length`: the playback
+    `reencoded`: browsers cannot play the original, so the playback file is a rendition. `truncated`: the
+    recording breaks off, also where a later part goes on. `over_length`: the playback
     file ends at the limit, the original has more. `peaks`: loudness of the waveform 0..100, `peaks_per_second` of
     them for each second. `loudness`: integrated, in LUFS (EBU R128), None for silence. `silences`: (start, end).
     """

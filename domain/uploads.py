@@ -25,6 +25,8 @@ from models import Answer, CandidateSession, Part, Question, Take, Upload
 LOST = ("interrupted", "recovered", "expired")
 BYTES_PER_SECOND: Final = 1_250_000
 """More than any browser records: 10 Mbit/s, more than ten times what the frame asks for."""
+LAST_PIECE: Final = 16_384
+"""Bytes of the frame's smallest request: what is cut by the limit ends less than this below it."""
 GRACE_SECONDS: Final = 60
 """Pauses, a slow clock, a late stop: what a recording may be longer than its question's hard limit before anybody minds."""
 
@@ -86,7 +88,7 @@ def create(db: Session, session: CandidateSession, wanted: Wanted, limits: Limit
     """
     candidates.require_open(session, now)
     question = _get_question(db, session, wanted.question_id)
-    _require_length(wanted.length, 0, _most(db, session.id, question, limits))
+    _require_length(wanted.length, 0, _most(db, session.id, question, limits.most_bytes))
     _lock(db, session)
     known = db.scalar(sa.select(Take).where(Take.session_id == session.id, Take.client_id == wanted.client_id))
     if known is not None:
@@ -132,12 +134,18 @@ def _get_question(db: Session, session: CandidateSession, question_id: str) -> Q
     return question
 
 
-def _most(db: Session, session_id: str, question: Question, limits: Limits) -> int:
+def _most(db: Session, session_id: str, question: Question, most_bytes: int) -> int:
     """Bytes that the longest answer to a question can honestly need; where time has no limit, what the installation allows."""
     factor = accommodations.time_factor(accommodations.find(db, session_id))
     if factor is None:
-        return limits.most_bytes
-    return min(limits.most_bytes, BYTES_PER_SECOND * (question.hard_seconds * factor + GRACE_SECONDS))
+        return most_bytes
+    return min(most_bytes, BYTES_PER_SECOND * (question.hard_seconds * factor + GRACE_SECONDS))
+
+
+def is_full(db: Session, take_id: str, most_bytes: int) -> bool:
+    """Whether a closed take ends where no more of it was let in; `most_bytes` is what the installation allows."""
+    take = db.get_one(Take, take_id)
+    return (take.bytes or 0) + LAST_PIECE > _most(db, take.session_id, take.question, most_bytes)
 
 
 def _new_take(db: Session, session: CandidateSession, question: Question, wanted: Wanted, now: datetime) -> Take:
@@ -254,7 +262,7 @@ def _room(db: Session, upload: Upload, wish: Append, limits: Limits) -> int:
     if upload.length is not None:
         return upload.length
     question = db.scalars(sa.select(Question).join(Take, Take.question_id == Question.id).where(Take.id == upload.take_id)).one()
-    most = max(upload.offset, _most(db, upload.session_id, question, limits))
+    most = max(upload.offset, _most(db, upload.session_id, question, limits.most_bytes))
     _require_length(wish.length, wish.offset, most)
     return most if wish.length is None else wish.length
 

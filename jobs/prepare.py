@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from adapters import media as decoder
 from adapters.media import MediaLimits, MediaRefused, MediaTimeout, Prepared
-from domain import media
+from domain import media, uploads
 from jobs import steps
 from jobs.bench import Bench, Failed
 from jobs.steps import Write
@@ -27,10 +27,10 @@ def prepare(bench: Bench, job: Job) -> Write:
     """Makes the renditions of the take `job.subject_id`. A file that is no recording ends marked, not failed."""
     with bench.sessions.open(job.employer_id) as db:
         keys = [part.key for part in media.parts_of(db, job.subject_id)]
-        limits = media.time_limits(db, job.subject_id)
+        limits, is_full = media.time_limits(db, job.subject_id), uploads.is_full(db, job.subject_id, bench.settings.upload_bytes)
     with tempfile.TemporaryDirectory(prefix="greenroom-prepare-") as folder:
         made = decode(bench, job, keys, Path(folder), MediaLimits(max_bytes=bench.settings.upload_bytes))
-        values = _columns(made) | _stored(bench, job, made)
+        values = _columns(made, is_full) | _stored(bench, job, made)
         values["flags"] += limits.flags(made.duration) if limits else []
 
     def write(db: Session, now: datetime) -> list[str]:
@@ -52,7 +52,9 @@ def decode(bench: Bench, job: Job, keys: list[str], folder: Path, limits: MediaL
         raise Failed("Preparing the recording took longer than allowed.", is_final=job.attempts >= TRIES_OF_SLOW_FILE) from late
 
 
-def _columns(made: Prepared) -> dict[str, Any]:
+def _columns(made: Prepared, is_full: bool) -> dict[str, Any]:
+    # A file that breaks off was interrupted, unless it ends where no more of it was let in.
+    flags = ["over_length" if is_full and flag == "truncated" else flag for flag in FLAGS if getattr(made, flag)]
     return {
         "playback_type": made.playback_type,
         "seconds": None if made.unreadable else made.duration,
@@ -61,7 +63,7 @@ def _columns(made: Prepared) -> dict[str, Any]:
         "peaks": list(made.peaks),
         "silences": [list(silence) for silence in made.silences],
         "loudness": made.loudness,
-        "flags": [flag for flag in FLAGS if getattr(made, flag)],
+        "flags": list(dict.fromkeys(flags)),
         "facts": {
             "container": made.container,
             "codecs": list(made.codecs),

@@ -14,7 +14,8 @@ from models.base import Base, OfEmployer
 class Media(OfEmployer, Base):
     """Keys name objects in the media store; `voice_key` is the sound of a video alone. Times are seconds.
 
-    `flags`: no_sound, quiet, black_picture, truncated, over_suggested, over_time, unreadable, ...
+    `flags`: no_sound, quiet, black_picture, truncated (a fault broke it off), over_length (a limit did), over_suggested, over_time,
+    unreadable, ...
     """
 
     __tablename__ = "media"

@@ -10,7 +10,7 @@ from adapters import clock
 from adapters.storage import NotStored, StoreError
 from domain import answers, media
 from domain.answers import Closing, Held
-from domain.errors import NotFound, Refused, Unavailable
+from domain.errors import Gone, NotFound, Refused, Unavailable
 from models import db
 from widget import bodies, shapes
 from widget.guards import candidate_session, candidates_only, newest_tab, queues, store
@@ -55,7 +55,9 @@ def address(take_id: str) -> Response:
     """A fresh address for watching a take."""
     take = answers.get_take(db.session(), candidate_session(), take_id)
     made = media.find_media(db.session(), take.id)
-    if made is None or made.playback_key is None or take.state != "verified":
+    if take.state == "damaged" or (made is not None and made.playback_key is None):
+        raise Gone("Nothing can be seen or heard in this recording.", "Record the answer again, or answer another way.")
+    if made is None or take.state != "verified":
         raise NotFound("This recording cannot be watched yet.", "Try again in a moment.")
     return jsonify(url=shapes.media_url(take.id, clock.now()))
 

@@ -74,7 +74,7 @@ def interview(arrival: Arrival, employer: Employer, is_begun: bool, now: datetim
 
 
 def _criteria(version: InterviewVersion) -> list[Json]:
-    return [{"name": criterion.name, "description": criterion.description} for criterion in version.criteria]
+    return [{"name": one.name, "description": one.description, "questions": one.question_positions} for one in version.criteria]
 
 
 def _logo(employer: Employer, now: datetime) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from models import AuditEvent, CandidateSession, Job, Media, Question, Sessions,
 from tests.adapters import recordings
 from tests.factories import NOW, World
 from tests.jobs.conftest import Clock, create_take, tell_of_no_words, wait_for
+from views.pages import flag_text
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +83,17 @@ def test_time_over_is_told_to_reviewers_and_nobody_sees_who_asked_for_more(
     made = media.find_media(db, take.id)
     assert made is not None
     assert made.flags == flags
+
+
+@pytest.mark.parametrize(("room_left", "told"), [(1_000_000, "interrupted by a fault"), (10_000, "cut at the limit")])
+def test_reviewers_are_told_a_fault_from_a_limit(db: Session, bench: Bench, world: World, webm: bytes, room_left: int, told: str) -> None:
+    cut = webm[: len(webm) * 2 // 3]
+    take = create_take(db, bench.store, world, cut)
+    bench = replace(bench, settings=bench.settings.model_copy(update={"upload_bytes": len(cut) + room_left}))
+    assert run.run_next(bench, "prepare")
+    made = media.find_media(db, take.id)
+    assert made is not None
+    assert [flag_text(flag) for flag in made.flags] == [told]
 
 
 def test_nothing_waits_nothing_happens(bench: Bench) -> None:

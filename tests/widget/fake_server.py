@@ -392,7 +392,8 @@ class ApiHandler(Handler):
                 self.static(path)
         except Refused as refused:
             error = {"error": {"code": refused.code, "message": f"Refused: {refused.code}.", "action": "Try again."}, **refused.extra}
-            self.reply(refused.status, json.dumps(error).encode())
+            wait = {"Retry_After": str(refused.extra["wait"])} if "wait" in refused.extra else {}
+            self.reply(refused.status, json.dumps(error).encode(), **wait)
         except (BrokenPipeError, ConnectionResetError):
             pass
 

@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Frame, Page, expect
 
 from tests.widget.candidate import Candidate
 from tests.widget.fake_server import FakeGreenroom
+from tests.widget.test_faults import KEEP_WHAT_IS_SAID
 
 ROOT = Path(__file__).parents[2]
 AXE = [ROOT / ".tools/node_modules/axe-core/axe.min.js", ROOT / "tests/node_modules/axe-core/axe.min.js"]
@@ -296,14 +297,8 @@ def test_letters_typed_in_an_answer_start_nothing(page: Page, room: FakeGreenroo
     candidate.is_at(1)
 
 
-def test_what_happens_is_announced_without_moving_focus(page: Page, room: FakeGreenroom) -> None:
-    page.add_init_script("""addEventListener('DOMContentLoaded', () => {
-      const region = document.getElementById('status');
-      if (!region) return;
-      window.before = region.textContent === '' && region.getAttribute('role') === 'status';
-      window.said = [];
-      new MutationObserver(() => { if (region.textContent) window.said.push(region.textContent); }).observe(region, {childList: true});
-    });""")
+def test_what_happens_is_announced_without_moving_focus_and_goes_when_it_is_over(page: Page, room: FakeGreenroom) -> None:
+    page.add_init_script(KEEP_WHAT_IS_SAID)
     room.interview["questions"][0] |= {"answer_seconds": 16, "hard_seconds": 25}
     candidate = Candidate(page, room.careers_url)
     candidate.begin()
@@ -311,10 +306,14 @@ def test_what_happens_is_announced_without_moving_focus(page: Page, room: FakeGr
     page.wait_for_timeout(18_000)
     assert inner(page).evaluate("document.activeElement.textContent") == "Stop recording"
     candidate.stop_recording()
+    page.wait_for_timeout(300)  # words reach the region a moment after it was emptied
+    expect(candidate.frame.locator("#status")).to_be_empty()
     candidate.keep()
     candidate.finish_in_writing(2, 3)
+    expect(candidate.frame.locator("#status")).to_have_text("Answer kept.")
+    room.faults["latency"] = 0.3  # what is over before it could be spoken is not spoken
     candidate.submit()
-    page.wait_for_timeout(300)  # words reach the region a moment after it was emptied
+    expect(candidate.frame.locator("#status")).to_be_empty()
     said = inner(page).evaluate("window.said")
     assert inner(page).evaluate("window.before") is True
     wanted = [

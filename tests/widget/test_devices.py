@@ -49,6 +49,8 @@ def test_each_failure_has_its_own_words_and_other_ways(candidate: Candidate, pag
     page.add_init_script(FAIL_WITH % name)
     to_devices(candidate)
     candidate.sees(words, 2000)
+    for once in ("Answer with audio only", "Answer in writing"):
+        expect(candidate.button(once)).to_have_count(1)
     expect(candidate.frame.locator(".notice-box").get_by_role("button", name="Answer with audio only")).to_be_visible()
     candidate.frame.locator(".notice-box").get_by_role("button", name="Answer in writing").click()
     candidate.answer_question(1)

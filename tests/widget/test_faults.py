@@ -17,6 +17,13 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 from tests.widget.candidate import Candidate, on_its_own_page
 from tests.widget.fake_server import ROOT, FakeGreenroom, Refused
 
+KEEP_WHAT_IS_SAID = """addEventListener('DOMContentLoaded', () => {
+  const region = document.getElementById('status');
+  if (!region) return;
+  window.before = region.textContent === '' && region.getAttribute('role') === 'status';
+  window.said = [];
+  new MutationObserver(() => { if (region.textContent) window.said.push(region.textContent); }).observe(region, {childList: true});
+});"""
 WEBM = bytes.fromhex("1a45dfa3")
 
 
@@ -69,6 +76,49 @@ def test_a_reload_in_the_middle_of_a_take_brings_back_all_but_the_last_two_secon
     assert_whole(room, takes[0], 2)
     assert [one["reason"] for one in takes] == ["recovered", "stopped"]
     assert [one["technical"] for one in takes] == [False, True]
+
+
+def test_an_answer_cut_by_a_reload_is_waited_for_and_opens_by_itself(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
+    candidate.begin()
+    candidate.start_recording()
+    page.wait_for_timeout(2500)
+    page.reload()
+    room.faults["before"] = answering(404, "not_found", 2, method="GET", path="/media")
+    candidate.button("Use it as it is").click()
+    candidate.sees("Your recording is being made ready.")
+    candidate.button("Watch").click()  # in the meantime: it is still waited for
+    player = candidate.frame.locator("video.player")
+    expect(player).to_be_visible()
+    expect(candidate.button("Watch")).to_have_attribute("aria-expanded", "true")
+    expect(candidate.frame.locator("#status")).to_be_empty()
+    room.faults["before"] = answering(410, "gone", 10, method="GET", path="/media")
+    candidate.button("Watch").click()
+    expect(player).to_be_hidden()
+    candidate.button("Watch").click()
+    candidate.sees("This cannot be played here right now")
+
+
+def test_a_silent_server_and_a_lost_line_are_told_apart_and_each_is_spoken_once(
+    candidate: Candidate, page: Page, context: BrowserContext, room: FakeGreenroom
+) -> None:
+    page.add_init_script(KEEP_WHAT_IS_SAID)
+    candidate.begin()
+    page.route("**/c/**", lambda route: route.abort("connectionrefused"))
+    candidate.start_recording()
+    candidate.sees("The server does not answer. What you record is kept")
+    spoken = candidate.frame.locator("#status")
+    expect(spoken).to_contain_text("The server does not answer.")
+    page.unroute("**/c/**")
+    expect(spoken).to_contain_text("Everything works again.", timeout=15_000)
+    context.set_offline(True)
+    candidate.sees("You are offline.")
+    expect(spoken).to_contain_text("You are offline.")
+    context.set_offline(False)
+    expect(spoken).to_contain_text("Everything works again.")
+    said = next(one for one in page.frames if "/frame/" in one.url).evaluate("window.said")
+    assert [words.split(".")[0] for words in said if "ecording" not in words] == [
+        "The server does not answer", "Everything works again", "You are offline", "Everything works again",
+    ]  # fmt: skip
 
 
 def test_a_reload_while_offline_finishes_the_take_later(

@@ -143,15 +143,60 @@ def test_consents_are_unticked_and_needed_and_the_ai_one_is_not(candidate: Candi
     candidate.arrive()
     for name in ("recording", "ai"):
         expect(candidate.frame.locator(f"input[name={name}]")).not_to_be_checked()
+    candidate.button("Start").click()
+    fields = {name: candidate.frame.locator(f"input[name={name}]") for name in ("name", "email", "recording")}
+    wrong: list[str | re.Pattern[str]] = [
+        "Please enter your name.",
+        re.compile("Please enter your e-mail address"),
+        re.compile("Please tick that you agree"),
+    ]
+    for field, words in zip(fields.values(), wrong, strict=True):  # all that is missing at once, each beside its field
+        expect(field).to_have_accessible_description(words)
+    expect(fields["name"]).to_be_focused()
     candidate.frame.get_by_label("Your name").fill("Carla")
     candidate.frame.get_by_label("Your e-mail address").fill("carla@home.test")
     candidate.button("Start").click()
-    candidate.sees("Please tick that you agree")
+    expect(candidate.frame.locator("p .error")).to_have_count(1)
+    expect(fields["recording"]).to_be_focused()
     assert not room.sessions
     candidate.frame.locator("input[name=recording]").check()
     candidate.button("Start").click()
     candidate.sees("Check your camera")
     assert room.only_session["consent"] == {"recording": True, "ai": False}
+
+
+def test_a_question_names_only_what_reviewers_look_at_in_it(candidate: Candidate, room: FakeGreenroom) -> None:
+    room.interview["criteria"][0]["questions"] = [1]
+    candidate.arrive()
+    candidate.agree()
+    candidate.button("Answer in writing").last.click()
+    candidate.answer_question(1)
+    looked_at = candidate.frame.locator(".beside dt")
+    expect(looked_at).to_have_text(["Listening", "Clarity"])
+    candidate.button("Next question").click()
+    candidate.is_at(2)
+    expect(looked_at).to_have_text(["Clarity"])
+
+
+def test_a_text_that_is_too_long_is_told_kept_and_never_cut(candidate: Candidate, room: FakeGreenroom) -> None:
+    candidate.arrive()
+    candidate.agree()
+    candidate.button("Answer in writing").last.click()
+    candidate.answer_question(3)
+    box, told = candidate.frame.get_by_role("textbox", name="Your answer"), candidate.frame.locator(".work p.error:visible")
+    box.evaluate("(box) => { box.focus(); document.execCommand('insertText', false, 'x'.repeat(2010)); }")
+    expect(told).to_have_text(re.compile("^10 characters too many"))
+    candidate.button("Use this answer and go on").click()
+    candidate.is_at(3)
+    candidate.button("Previous question").click()
+    candidate.is_at(2)
+    assert not room.only_session["answers"]
+    candidate.button("Next question").click()
+    expect(box).to_have_value("x" * 2010)
+    expect(told).to_have_text(re.compile("^10 characters too many"))
+    candidate.write("x" * 2000)
+    expect(candidate.frame.get_by_role("heading", level=1)).to_contain_text("Question 1")
+    assert len(room.only_session["answers"]["q3"]["text"]) == 2000
 
 
 def test_the_practice_question_is_never_sent(candidate: Candidate, room: FakeGreenroom) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Frame, Page, expect
 
 from tests.adapters import recordings
 from tests.widget.candidate import Candidate
-from tests.widget.fake_server import FakeGreenroom
+from tests.widget.fake_server import FakeGreenroom, Refused
 from widget import files
 
 NO_MEDIA = "delete Navigator.prototype.mediaDevices; delete window.MediaRecorder; delete window.AudioContext;"
@@ -260,6 +260,11 @@ def submitted_in_writing(candidate: Candidate) -> None:
     candidate.submit()
 
 
+def too_often(_: str, path: str) -> None:
+    if path == "/c/inquiries":
+        raise Refused(429, "too_many", wait=1325)
+
+
 def test_after_submitting_a_candidate_may_ask_for_their_rights(candidate: Candidate, room: FakeGreenroom) -> None:
     submitted_in_writing(candidate)
     candidate.sees("No person has scored your answers yet.")
@@ -270,8 +275,12 @@ def test_after_submitting_a_candidate_may_ask_for_their_rights(candidate: Candid
     candidate.speaks("de")
     candidate.speaks("en")
     expect(candidate.frame.get_by_role("textbox")).to_have_value("All of it, please.")
+    room.faults["before"] = too_often
     candidate.button("Send").click()
-    candidate.sees("Your message was passed on to Ana Souza.")
+    candidate.sees("That was too often in a short time. Please try again in 23 minutes.")
+    room.faults.clear()
+    candidate.button("Send").click()
+    expect(candidate.button("Send").locator("xpath=following-sibling::*")).to_have_text("Your message was passed on to Ana Souza.")
     candidate.speaks("de")
     expect(candidate.frame.locator(".asked li")).to_have_count(1)
     expect(candidate.frame.get_by_role("textbox")).to_have_value("")
@@ -303,7 +312,7 @@ def test_after_submitting_a_candidate_corrects_what_was_heard_and_takes_agreemen
     expect(candidate.frame.locator("details textarea")).to_have_value("I listened first.")
     candidate.speaks("en")
     candidate.button("Save my correction").click()
-    candidate.sees("Saved.")
+    expect(candidate.button("Save my correction").locator("xpath=following-sibling::*")).to_have_text("Saved.")
     assert (heard["text"], heard["author"], heard["number"]) == ("I listened first.", "candidate", 2)
     heard["number"] = 5  # somebody else was quicker
     candidate.button("Save my correction").click()

@@ -169,6 +169,13 @@ def test_a_take_can_be_watched_once_it_was_prepared(db: Session, door: Door) -> 
     assert "/media/" in door.take()["media_url"]
 
 
+def test_a_take_in_which_nothing_can_be_seen_is_not_waited_for(db: Session, door: Door) -> None:
+    take = door.start().record(1)
+    db.add(Media(employer_id=db.get_one(Take, take["id"]).employer_id, take_id=take["id"], flags=["unreadable"], created_at=clock.now()))
+    db.commit()
+    assert code(door.ask("GET", f"/c/takes/{take['id']}/media")) == "gone"
+
+
 def test_the_receipt_says_so_when_nothing_could_be_seen_in_a_recording(db: Session, door: Door) -> None:
     door.start().answer_all()
     take = db.get_one(Take, door.take("one")["id"])

@@ -40,6 +40,14 @@ def test_opening_shows_the_interview_and_the_notice_and_makes_no_session(db: Ses
     assert db.scalar(sa.select(sa.func.count()).select_from(CandidateSession)) == 0
 
 
+def test_the_frame_is_told_which_questions_each_criterion_is_scored_in(db: Session, world: World, door: Door) -> None:
+    world.version.criteria[0].question_positions, world.version.criteria[1].question_positions = [1], []
+    db.commit()
+    door.open()
+    shown = door.opened["interview"]["criteria"]
+    assert [one["questions"] for one in shown] == [[1], []], "no question named: all of them"
+
+
 def test_a_question_kept_back_is_shown_only_after_the_start(db: Session, world: World, door: Door) -> None:
     world.version.questions[0].preview = False
     db.commit()

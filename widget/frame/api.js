@@ -1,8 +1,10 @@
 // The only way to the server: bearer token, time limits, repeats where repeating is safe.
 
 export class Trouble extends Error {
-  constructor(code, status = 0, body = null) {
+  /** `after`: the seconds that the server asks us to wait. */
+  constructor(code, status = 0, body = null, after = 0) {
     super(code);
+    this.after = after;
     this.code = code;
     this.status = status;
     this.body = body || {};
@@ -18,6 +20,8 @@ const WARM_MS = 8000; // the server holds an idle line longer
 export const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 const codeFor = (status, body) => body?.error?.code || (status >= 500 ? 'server' : `status_${status}`);
+
+export const waitOf = (response) => Number(response.headers.get('Retry-After')) || 0;
 
 export function createApi() {
   const api = { token: null }; // the candidate token, in memory only
@@ -54,7 +58,7 @@ export function createApi() {
     if (response.status === 204) return null;
     const answer = await response.json().catch(() => null);
     if (response.ok && answer) return answer;
-    throw new Trouble(codeFor(response.status, answer), response.status, answer);
+    throw new Trouble(codeFor(response.status, answer), response.status, answer, waitOf(response));
   }
 
   api.call = async (method, path, body, tries = 3) => {

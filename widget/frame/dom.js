@@ -51,6 +51,26 @@ export function problemLine(text) {
   return { node, tell };
 }
 
+/** A line beside the button for what has been done: seen there, and spoken. */
+export function doneLine(app) {
+  const node = h('span', { class: 'done' });
+  return { node, tell: (text) => { node.textContent = text; app.say(text); } };
+}
+
+/** What is wrong with each of these `[control, text]` stands beside it (an empty text takes it away); the first one gets the focus. */
+export function mark(faults) {
+  for (const [control, text] of faults) {
+    const place = control.parentNode;
+    place.querySelector('.error')?.remove();
+    if (text) place.append(h('span', { class: 'error', id: `${control.id}e` }, text));
+    control.setAttribute('aria-invalid', String(Boolean(text)));
+    control.setAttribute('aria-describedby', [...place.querySelectorAll('.error, .hint')].map((one) => one.id).join(' '));
+  }
+  const wrong = faults.filter(([, text]) => text);
+  wrong[0]?.[0].focus();
+  return wrong.map(([, text]) => text).join(' ');
+}
+
 export function focusOn(node) {
   node.tabIndex = -1;
   node.focus();

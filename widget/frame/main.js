@@ -25,15 +25,18 @@ const KEEPS_CAMERA = new Set(['devices', 'practice', 'question', 'help']);
 const app = { host: createHost(), api: createApi(), devices: createDevices(), selfView: true };
 app.t = (key, values) => app.words.t(key, values);
 
+/** The next sentence takes the place of the one before; an empty one, or another step, takes it away. */
+let telling = null;
 app.say = (text) => {
   const region = document.getElementById('status');
   region.textContent = '';
-  setTimeout(() => { region.textContent = text; }, 60);
+  clearTimeout(telling);
+  if (text) telling = setTimeout(() => { region.textContent = text; }, 60);
 };
 
 app.explain = (error) => {
   const key = `error_${error.code}`;
-  return app.t(app.words.has(key) ? key : 'error_unknown');
+  return app.t(app.words.has(key) ? key : 'error_unknown', { time: app.words.wait(error.after || 60) });
 };
 
 /** Has the server written the agreement down? */
@@ -47,6 +50,7 @@ app.go = async (name, params = {}) => {
   const isFirst = !app.step;
   const leave = app.step?.leave;
   if (leave) { app.step.leave = null; await leave(); }
+  app.say('');
   const shown = await STEPS[name](app, params);
   if (mine !== turn) { if (shown.leave) shown.leave(); return; }
   if (!KEEPS_CAMERA.has(name)) app.devices.close();

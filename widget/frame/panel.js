@@ -149,6 +149,7 @@ export function recordPanel(app, { kind, limits, sink, ondone, otherKinds, onkin
 
   async function finish(result) {
     show('saving');
+    app.say('');
     unlisten();
     run = null;
     if (result.code) app.api.event('question', null, result.code);

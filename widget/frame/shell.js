@@ -5,6 +5,8 @@ import { button, h } from './dom.js';
 import { LANGUAGES } from './words.js';
 
 const WARN_MINUTES = [60, 10, 1];
+const SETTLED_MS = 2000;
+const TROUBLES = { network: 'saved_no_server', storage_full: 'error_storage_full' };
 
 export function createShell(app) {
   const { t } = app;
@@ -14,6 +16,7 @@ export function createShell(app) {
   const banner = h('div', { class: 'banner', hidden: true });
   const warned = new Set();
   const shell = {};
+  let [seen, told, waiting] = ['', '', null]; // troubles of the line: the newest, the one last spoken of
 
   shell.render = () => {
     const { employer, interview } = app.opened || {};
@@ -38,14 +41,25 @@ export function createShell(app) {
   shell.update = () => {
     if (!app.session) return;
     const { open, total, sent, fault } = app.takes.progress();
-    const isOffline = navigator.onLine === false || fault === 'network';
+    const trouble = navigator.onLine === false ? 'saved_offline' : open && fault ? TROUBLES[fault] || 'saved_retrying' : '';
     let line = app.takes.list.length ? t('saved_all') : '';
-    if (open && isOffline) line = t('saved_offline');
-    else if (open && fault) line = t(fault === 'storage_full' ? 'error_storage_full' : 'saved_retrying');
+    if (trouble) line = t(trouble);
     else if (open && sent < total) line = t('saved_sending', { percent: app.words.percent(sent / total) });
     if (saved.textContent !== line) saved.textContent = line;
-    saved.classList.toggle('warn', Boolean(open && (isOffline || fault)));
+    saved.classList.toggle('warn', Boolean(trouble));
+    tellLine(trouble);
   };
+
+  /** Said once when it is lost and once when it is back; what comes and goes within two seconds is not. */
+  function tellLine(trouble) {
+    if (trouble === seen) return;
+    seen = trouble;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      if (seen !== told) app.say(t(seen || 'saved_again'));
+      told = seen;
+    }, SETTLED_MS);
+  }
 
   shell.warn = (text, kind = '', action = '') => {
     banner.hidden = false;

@@ -1,6 +1,6 @@
 // tus 1.0.0 for takes that are still growing. A slice is released only after the server has it.
 
-import { Trouble } from './api.js';
+import { Trouble, waitOf } from './api.js';
 import { base64, sha256, utf8 } from './sha256.js';
 
 const TUS = { 'Tus-Resumable': '1.0.0' };
@@ -32,9 +32,7 @@ export function createUploader({ api, store, takes, changed }) {
     const response = await api.fetch(url, { method, headers: { ...TUS, ...headers }, body }, REQUEST_MS);
     if (response.ok) return response;
     const answer = await response.json().catch(() => null);
-    const trouble = new Trouble(answer?.error?.code || `status_${response.status}`, response.status, answer);
-    trouble.after = Number(response.headers.get('Retry-After')) * 1000 || 0;
-    throw trouble;
+    throw new Trouble(answer?.error?.code || `status_${response.status}`, response.status, answer, waitOf(response));
   }
 
   async function create(take) {
@@ -136,7 +134,7 @@ export function createUploader({ api, store, takes, changed }) {
     else if (status === 409 && !take.upload) take.status = 'refused'; // no retake left
     const steps = status === 423 || status === 460 || status === 409 ? 300 : 800;
     const wait = Math.min(30000, steps * 2 ** Math.min(failures - 1, 6)) * (0.7 + Math.random() * 0.6);
-    take.wait = performance.now() + Math.max(wait, trouble.after || 0, status === 507 ? 10000 : 0);
+    take.wait = performance.now() + Math.max(wait, trouble.after * 1000, status === 507 ? 10000 : 0);
     changed(take);
   }
 

@@ -50,6 +50,11 @@ class Words {
       .filter((part) => typeof part === 'string').join(' ');
   }
 
+  /** Whole minutes from one on: nobody waits to the second. */
+  wait(seconds) {
+    return this.duration(seconds < 60 ? seconds : Math.ceil(seconds / 60) * 60);
+  }
+
   percent(part) {
     return this.number(part, { style: 'percent' });
   }

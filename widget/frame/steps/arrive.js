@@ -1,6 +1,6 @@
 // Before the first question: the notice with its consents, the device check, the practice question.
 
-import { button, field, focusOn, h, paragraphs, problemLine, tick } from '../dom.js';
+import { button, field, focusOn, h, mark, paragraphs, problemLine, tick } from '../dom.js';
 import { memorySink, newTabLink, player, recordPanel } from '../panel.js';
 import { clipOf } from './beside.js';
 
@@ -45,13 +45,19 @@ export function notice(app, { problem } = {}) {
   const go = button(t('start'), begin, 'primary big');
   const isBlocked = ['audio', 'video'].some((kind) => app.devices.hindrance(kind) === 'blocked');
 
-  const refuse = (text, control) => { message.tell(text, control); app.say(text); };
+  /** All that is missing at once. */
+  function missing() {
+    const wrong = mark([
+      ...(person ? [] : [[name, !name.value.trim() && t('need_name')], [email, !(email.value && email.validity.valid) && t('need_email')]]),
+      [recording, !recording.checked && t('error_consent_needed')],
+    ]);
+    app.say(wrong);
+    return wrong;
+  }
 
   async function begin() {
     if (go.hasAttribute('aria-busy')) return undefined;
-    if (!recording.checked) return refuse(t('error_consent_needed'), recording);
-    if (!person && !name.value.trim()) return refuse(t('need_name'), name);
-    if (!person && !(email.value && email.validity.valid)) return refuse(t('need_email'), email);
+    if (missing()) return undefined;
     go.setAttribute('aria-busy', 'true');
     app.agreed = startSession(app, { recording: true, ai: ai.checked }, person || { name: name.value.trim(), email: email.value.trim() });
     const kind = firstKind(app.kindsAnywhere());
@@ -180,7 +186,7 @@ export function devices(app, { kind: wished } = {}) {
       panel.node, clip,
       h('div', { class: 'actions' },
         onward, button(t('practise'), () => app.go('practice', { kind })),
-        offered.filter((one) => one !== kind).map((one) => button(t(`use_${one}`), () => choose(one), 'link'))),
+        offered.filter((one) => one !== kind).map((one) => button(t(`use_${one}`), () => choose(one), kinds.includes(one) ? 'link twice' : 'link'))),
       pickers, // they come when the devices are known: below, so that no button moves under a press
     ],
     leave() {

@@ -53,10 +53,12 @@ export function readAloud(app, asked) {
   return { node, stop() { speaker.removeEventListener?.('voiceschanged', look); speaker.cancel(); } };
 }
 
-export function criteria(app) {
-  const { criteria: all, locale } = app.opened.interview;
-  return all?.length > 0 && h('details', { open: matchMedia('(min-width: 50rem)').matches }, h('summary', {}, app.t('criteria_title')),
-    factList(all.map((one) => ({ question: one.name, answer: one.description })), locale));
+/** Of this question alone; a criterion that names none is looked for in all. */
+export function criteria(app, { position }) {
+  const { criteria: all = [], locale } = app.opened.interview;
+  const here = all.filter(({ questions }) => !questions?.length || questions.includes(position));
+  return here.length > 0 && h('details', { open: matchMedia('(min-width: 50rem)').matches }, h('summary', {}, app.t('criteria_title')),
+    factList(here.map((one) => ({ question: one.name, answer: one.description })), locale));
 }
 
 export function notes(app, asked) {

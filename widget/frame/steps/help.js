@@ -1,6 +1,6 @@
 // Another way to answer, and asking a person: from every screen, without a reason, before, during and after the interview.
 
-import { button, field, freshId, h, keeping, problemLine, tick } from '../dom.js';
+import { button, doneLine, field, freshId, h, keeping, problemLine, tick } from '../dom.js';
 import { mailTo } from './arrive.js';
 
 const RIGHTS = ['review', 'copy', 'withdrawal', 'erasure', 'help'];
@@ -74,6 +74,7 @@ export function inquiryForm(app, kept, asked = []) {
   const boxes = RIGHTS.map((kind) => h('input', { type: 'radio', name, value: kind, checked: kept.kind === kind, oninput: () => { kept.kind = kind; } }));
   const message = keeping(kept, 'message', h('textarea', { rows: 3, maxlength: 2000 }));
   const problem = problemLine();
+  const done = doneLine(app);
   const list = h('ul', { class: 'asked' });
   const show = (one) => list.append(h('li', {}, t(one.done_at ? 'asked_done' : 'asked_on', { what: t(`ask_${one.kind}`), date: words.day(one.done_at || one.asked_at) })));
   asked.forEach(show);
@@ -94,11 +95,11 @@ export function inquiryForm(app, kept, asked = []) {
     delete kept.kind;
     boxes.forEach((one) => { one.checked = false; });
     problem.node.hidden = true;
-    app.shell.warn(t('help_sent', { name: nameOf(app) }), 'good');
+    done.tell(t('help_sent', { name: nameOf(app) }));
   }
 
   return h('form', { novalidate: true, onsubmit: (event) => { event.preventDefault(); send(); } },
     h('fieldset', { class: 'asks' }, h('legend', {}, t('ask_title', { name: nameOf(app) })),
       boxes.map((one) => h('label', {}, one, h('span', {}, t(`ask_${one.value}`))))),
-    field(t('ask_message'), message), problem.node, h('div', { class: 'actions' }, button(t('ask_send'), send)), list);
+    field(t('ask_message'), message), problem.node, h('div', { class: 'actions' }, button(t('ask_send'), send), done.node), list);
 }

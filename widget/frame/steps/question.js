@@ -1,10 +1,10 @@
 // One question, its recorder or text, its takes.
 
-import { button, field, focusOn, freshId, h, paragraphs, problemLine } from '../dom.js';
+import { pause } from '../api.js';
+import { button, focusOn, freshId, h, paragraphs } from '../dom.js';
 import { player, recordPanel } from '../panel.js';
 import { clipOf, criteria, notes, readAloud, thinking } from './beside.js';
-
-const SAVE_MS = 1200;
+import { textAnswer } from './writing.js';
 
 const isUnfinished = (row) => !row.local && row.state === 'recording';
 const canWatch = (row) => !isUnfinished(row) && (row.state !== 'cut' || row.local.copy?.length > 0); // a cut one has no copy after a reload
@@ -100,9 +100,8 @@ export function question(app, { question: asked }) {
 
   function goOn() {
     app.host.event('answer-saved', { question: asked.position });
-    app.say(t('said_kept'));
     const next = nextOpen(app, asked);
-    return next ? app.go('question', { question: next }) : app.go('check');
+    return (next ? app.go('question', { question: next }) : app.go('check')).then(() => app.say(t('said_kept')));
   }
 
   const name = freshId();
@@ -126,7 +125,7 @@ export function question(app, { question: asked }) {
         h('div', {}, clipOf(app, asked.clip, t('clip_question')), h('div', { lang: locale }, paragraphs(asked.meaning, { class: 'meaning' })), reader.node, clock.node,
           h('p', { class: 'hint' }, !clock.node && `${t('think_free')} `, limits ? t('about_long', { time: app.words.duration(soft) }) : t('no_limit'))),
         h('div', { class: 'work' }, choices, work),
-        h('div', { class: 'beside' }, notes(app, asked), criteria(app))),
+        h('div', { class: 'beside' }, notes(app, asked), criteria(app, asked))),
       h('nav', { class: 'actions between', 'aria-label': t('all_questions') },
         to('previous', questions[place - 1]), button(t('all_questions'), () => app.go('overview'), 'link'), to('next', questions[place + 1])),
     ],
@@ -146,10 +145,12 @@ export function stateOf(app, { local, state }) {
   return app.t(state === 'closed' ? 'take_checking' : 'take_unfinished');
 }
 
+/** Null: not yet. Empty: never. */
 async function sourceOf(app, { id, local }) {
   if (local?.copy?.length) return URL.createObjectURL(new Blob(local.copy, { type: local.type }));
-  const answer = id && await app.api.media(id).catch(() => null);
-  return answer?.url;
+  if (local?.isLost) return '';
+  const take = id || local?.serverId; // a row is older than what was sent since
+  return take ? app.api.media(take).then(({ url }) => url, (error) => (error.code === 'gone' ? '' : null)) : null;
 }
 
 export function takeList(app, asked, openId) {
@@ -159,18 +160,32 @@ export function takeList(app, asked, openId) {
   // What was just recorded is proposed first; then what counted so far; then the newest.
   let picked = usable.find((row) => row.clientId === openId) || app.takes.chosen(asked.id) || usable.at(-1) || null;
   const addresses = [];
+  let isGone = false;
   const group = freshId();
 
+  /** What the server has still to make ready is waited for and opens by itself. */
   async function watchIn(place, row, toggle) {
-    const isOpen = place.childElementCount > 0;
-    toggle.setAttribute('aria-expanded', String(!isOpen));
-    if (isOpen) { place.replaceChildren(); return; }
-    const source = await sourceOf(app, row);
-    const cannot = () => place.replaceChildren(h('p', { class: 'hint' }, t('cannot_play')));
-    if (!source) { cannot(); return; }
+    const isOpen = toggle.getAttribute('aria-expanded') === 'true';
+    const mark = (is) => toggle.setAttribute('aria-expanded', String(is));
+    const say = (key) => { place.replaceChildren(h('p', { class: 'hint' }, t(key))); app.say(t(key)); };
+    if (isOpen) { mark(false); place.replaceChildren(); return; }
+    if (place.dataset.waits) return;
+    place.dataset.waits = 'yes';
+    let source = null;
+    for (let tries = 0; !source && !isGone && tries < 120; tries += 1) {
+      if (tries === 1) say('take_preparing');
+      if (tries) await pause(1500);
+      source = await sourceOf(app, row);
+      if (source === '') break;
+    }
+    delete place.dataset.waits;
+    if (isGone) return;
+    if (!source) { say('cannot_play'); return; }
     addresses.push(source);
     const media = player(row.kind, source);
-    media.addEventListener('error', cannot);
+    media.addEventListener('error', () => { mark(false); say('cannot_play'); });
+    mark(true);
+    if (place.firstChild) app.say('');
     place.replaceChildren(media);
   }
 
@@ -205,7 +220,7 @@ export function takeList(app, asked, openId) {
   return {
     node: h('div', {}, rows.length > 1 && h('p', { class: 'hint' }, t('choose_take')), list),
     picked: () => picked,
-    leave() { unwatch(); addresses.forEach((one) => URL.revokeObjectURL(one)); },
+    leave() { isGone = true; unwatch(); addresses.forEach((one) => URL.revokeObjectURL(one)); },
   };
 }
 
@@ -218,69 +233,4 @@ async function keepArrived(app, row) {
   } catch (error) {
     app.say(app.explain(error));
   }
-}
-
-/** Saved while it is typed: here at once, on the server a moment later. */
-function textAnswer(app, question, ondone) {
-  const { t } = app;
-  const key = `draft:${app.session.id}:${question.id}`;
-  const limit = question.characters || 5000;
-  const known = app.answerOf(question.id);
-  const area = h('textarea', { rows: '10', maxlength: String(limit), lang: app.opened.interview.locale, oninput: typed });
-  const state = h('p', { class: 'hint' }, '\u00a0'); // nothing moves under a finger
-  const count = h('p', { class: 'hint' });
-  const problem = problemLine();
-  let timer = null;
-  let sent = known?.text || '';
-  area.value = sent;
-  app.store.get(key).then((draft) => { if (draft && !area.value) { area.value = draft; measure(); } });
-
-  function measure() {
-    count.textContent = t('characters_left', { n: limit - area.value.length });
-  }
-
-  function typed() {
-    measure();
-    state.textContent = t('text_saving');
-    app.store.note(key, area.value);
-    clearTimeout(timer);
-    timer = setTimeout(() => save(false), SAVE_MS);
-  }
-
-  /** While a recorded take counts, typing alone must not push it aside: only the button does. */
-  async function save(isMeant) {
-    clearTimeout(timer);
-    const text = area.value.trim();
-    if (!text || text === sent || (!isMeant && app.takes.chosen(question.id))) {
-      state.textContent = text ? t('text_saved') : '\u00a0';
-      return true;
-    }
-    try {
-      await app.api.answer(question.id, { text });
-      sent = text;
-      app.takes.setAnswer(question.id, { text, take_id: null, kind: 'text' });
-      state.textContent = t('text_saved');
-      return true;
-    } catch (error) {
-      state.textContent = t('text_saved_here');
-      timer = setTimeout(() => save(isMeant), 5000);
-      return error;
-    }
-  }
-
-  async function done() {
-    if (!area.value.trim()) { problem.tell(t('text_empty'), area); return; }
-    app.takes.unchoose(question.id);
-    const outcome = await save(true);
-    if (outcome !== true) { problem.tell(app.explain(outcome)); return; }
-    app.store.note(key, null);
-    ondone();
-  }
-
-  measure();
-  return {
-    node: h('section', { class: 'panel' }, field(t('your_answer'), area), count, state, problem.node,
-      h('div', { class: 'actions' }, button(t('use_answer'), done, 'primary'))),
-    async leave() { if (area.value.trim() !== sent) await save(false); clearTimeout(timer); },
-  };
 }

@@ -1,6 +1,6 @@
 // The receipt: what is held, what was done with it, the words to correct, and what the candidate may still ask for.
 
-import { button, field, h, problemLine, tick } from '../dom.js';
+import { button, doneLine, field, h, problemLine, tick } from '../dom.js';
 import { factList } from './arrive.js';
 import { askPerson, inquiryForm } from './help.js';
 
@@ -61,8 +61,9 @@ function whatWasHeard(app, positions = [], kept) {
 function correction(app, position, coming, kept) {
   const { t } = app;
   const key = `words${position}`;
-  const area = h('textarea', { rows: 6, lang: app.opened.interview.locale, readonly: true, oninput: () => { kept[key] = { text: area.value, number: one.number }; } });
+  const area = h('textarea', { rows: 6, lang: app.opened.interview.locale, readonly: true, oninput: () => { done.tell(''); kept[key] = { text: area.value, number: one.number }; } });
   const problem = problemLine();
+  const done = doneLine(app);
   let one = null;
 
   coming.then((words) => {
@@ -81,14 +82,14 @@ function correction(app, position, coming, kept) {
       Object.assign(one, await app.api.correct(one.take_id, { number: one.number, text: area.value }));
       delete kept[key];
       problem.node.hidden = true;
-      app.shell.warn(t('text_saved'), 'good');
+      done.tell(t('text_saved'));
     } catch (error) {
       problem.tell(app.explain(error), area);
     }
   }
 
   return h('details', { open: key in kept }, h('summary', {}, t('question_n', { position })),
-    field(t('words_heard'), area), problem.node, h('div', { class: 'actions' }, button(t('words_save'), save)));
+    field(t('words_heard'), area), problem.node, h('div', { class: 'actions' }, button(t('words_save'), save), done.node));
 }
 
 function aiChoice(app) {
