@@ -140,11 +140,11 @@ def test_what_is_taken_away_holds_only_what_one_sees(
     db.commit()
     bob, pair, own = enter(limited), f"s={hidden.id}&s={create_submitted(db, world, 'Carla Second').id}", other.id
     db.commit()
-    assert "Carla" in enter(world.owner).get(f"/shortlist/{hidden.interview_id}/compare?{pair}").text
+    assert "Carla" in enter(world.owner).get(f"/shortlist/{ids['interview']}/compare?{pair}").text
     for query in ("", "?q=carla", "?tag=secret+word", f"?interview={ids['interview']}", "?view=to_decide&order=sample"):
         assert "Carla" not in bob.post(f"/inbox/export{query}", data={"as": form}).text
     assert "secret word" not in bob.get("/").text
-    assert [bob.get(f"/shortlist/{one}/compare?{pair}").status_code for one in (own, hidden.interview_id)] == [404, 404]
+    assert [bob.get(f"/shortlist/{one}/compare?{pair}").status_code for one in (own, ids["interview"])] == [404, 404]
 
 
 def test_a_link_made_before_the_seat_was_taken_away_plays_nothing(
