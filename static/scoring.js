@@ -1,10 +1,11 @@
 // Scoring without the mouse: a digit scores the marked criterion and goes on, Enter submits, Enter opens the next candidate.
 // The forms work without it.
 
-import { isTyping } from "./site.js";
+import { isTyping, toast } from "./site.js";
 
 const form = () => document.querySelector("[data-scoring]");
 const groups = () => [...document.querySelectorAll("[data-scoring] [data-criterion]")];
+const nameOf = (group) => group.querySelector("legend").firstChild.textContent.trim();
 const isScored = (group) => group.querySelector("input:checked") !== null;
 let marked = null;
 
@@ -22,7 +23,11 @@ function markedGroup() {
 function give(level) {
   const group = markedGroup();
   const choice = group?.querySelector(`input[value="${level}"]`);
-  if (!choice) return;
+  if (!choice) {
+    const offered = [...(group?.querySelectorAll("input") ?? [])].map((input) => input.value).join(", ");
+    if (group) toast(`“${nameOf(group)}” has no level ${level}. It has ${offered}.`);
+    return;
+  }
   if (!choice.checked) {
     choice.checked = true;
     choice.dispatchEvent(new Event("change", { bubbles: true }));
@@ -40,8 +45,10 @@ function step(by) {
 
 function submit() {
   const open = groups().find((group) => !isScored(group));
-  if (open) mark(open);
-  else form().requestSubmit(form().querySelector("[name=then]"));
+  if (open) {
+    mark(open);
+    toast(`“${nameOf(open)}” has no level yet.`);
+  } else form().requestSubmit(form().querySelector("[name=then]"));
 }
 
 document.addEventListener("keydown", (event) => {

@@ -22,6 +22,7 @@ export function toast(message, kind = "") {
   close.dataset.dismiss = "";
   close.setAttribute("aria-label", "Dismiss");
   box.append(text, close);
+  for (const same of [...toasts.children].filter((each) => each.querySelector("p")?.textContent === message)) same.remove();
   toasts.append(box);
 }
 

@@ -5,6 +5,7 @@ The only file that knows htmx_flask. A fragment has its own URL; opened without 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
@@ -16,6 +17,7 @@ from htmx_flask import Htmx, make_response
 from config import Settings
 from domain import packets
 from domain.errors import Refused
+from models import Criterion
 from views import words
 
 
@@ -183,6 +185,11 @@ def flag_text(flag: str) -> str:
     return FLAGS.get(flag, flag.replace("_", " "))
 
 
+def offered(rubric: Sequence[Criterion]) -> list[int]:
+    """The levels that can be given on at least one of these criteria, the lowest first."""
+    return sorted({anchor["level"] for criterion in rubric for anchor in criterion.anchors})
+
+
 def browser(device: str) -> str:
     """`Firefox on Linux` for what a browser says of itself."""
     name = next((name for sign, name in BROWSERS if sign in device), "A browser")
@@ -201,7 +208,9 @@ def init_app(app: Flask) -> None:
     Htmx(app)
     app.jinja_env.filters.update(initials=initials, clock=clock_text, day=day, away=away, moment=moment, browser=browser)
     app.jinja_env.filters.update(ten=ten, percent=percent)
-    app.jinja_env.filters.update(peaks_path=peaks_path, columns=columns, flag_text=flag_text, spoken=words.spoken, written=words.written)
+    app.jinja_env.filters.update(
+        peaks_path=peaks_path, columns=columns, flag_text=flag_text, offered=offered, spoken=words.spoken, written=words.written
+    )
     app.jinja_env.filters.update(words_of=packets.words_of)
     app.jinja_env.globals.update(nav=nav)
     app.context_processor(lambda: {"me": g.get("member"), "oidc_name": _oidc_name(app)})

@@ -273,3 +273,57 @@ def test_on_a_phone_the_shortlist_keeps_words_whole_and_the_name_in_sight(
     box = page.locator(".ranks tbody th").first.bounding_box()
     assert box
     assert 0 <= box["x"] < 60
+
+
+def test_what_is_typed_outlives_every_other_form_that_is_sent(page: Page) -> None:
+    fresh, own = page.get_by_label("Note", exact=True), page.get_by_label("Your note", exact=True)
+    fresh.fill("First thought")
+    page.get_by_role("button", name="Keep note").click()
+    page.get_by_label("Change or remove your note: First thought").click()
+    own.fill("Second thou")
+    page.locator("#scorecard-title").click()
+    for key in ("h", "e"):
+        page.keyboard.press(key)
+    fresh.fill("Half a sente")
+    for criterion in page.locator(".criterion").all():
+        criterion.locator("input[value='4']").check()
+    page.get_by_role("button", name="Submit my scores").click()
+    expect(page.get_by_role("heading", name="Your scores are in")).to_be_visible()
+    expect(fresh).to_have_value("Half a sente")
+    expect(page.locator("[data-quote]")).to_have_text("First I let her tell me everything")
+    expect(own).to_be_visible()
+    expect(own).to_have_value("Second thou")
+    page.get_by_label("Reason", exact=True).fill("She asked befo")
+    page.get_by_label("Hold").check()
+    page.get_by_text("Change one of your scores").click()
+    page.get_by_label("Listening", exact=True).select_option("5")
+    page.get_by_label("Why you change “Listening”").fill("I had overlooked the end.")
+    page.get_by_role("button", name="Change", exact=True).first.click()
+    expect(page.locator("#scorecard")).to_contain_text("5*")
+    expect(page.get_by_label("Reason", exact=True)).to_have_value("She asked befo")
+    expect(page.get_by_label("Hold")).to_be_checked()
+    page.get_by_role("button", name="Record decision").click()
+    expect(page.locator(".verdict")).to_contain_text("She asked befo")
+    expect(page.get_by_role("heading", name="Decision")).to_be_focused()
+    page.get_by_role("button", name="Keep note").click()
+    expect(page.locator(".notes li > p").first).to_have_text("Half a sente")
+    expect(own.last).to_have_value("Second thou")
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_role("link", name="Hand-off").click()
+    expect(page.get_by_role("heading", name="Evidence and notes")).to_be_visible()
+    assert asked == ["beforeunload"]
+
+
+def test_a_key_without_a_level_and_a_lost_line_say_so_once(page: Page) -> None:
+    page.locator(".criterion input[value='2']").first.evaluate("input => input.closest('label').remove()")
+    said = page.locator("#toasts")
+    page.keyboard.press("2")
+    expect(said).to_contain_text("“Listening” has no level 2.")
+    page.keyboard.press("Enter")
+    expect(said).to_contain_text("“Listening” has no level yet.")
+    page.context.set_offline(True)
+    page.get_by_label("Note", exact=True).fill("Kept")
+    for _ in range(3):
+        page.get_by_role("button", name="Keep note").click()
+    expect(said.get_by_text("The server could not be reached.")).to_have_count(1)

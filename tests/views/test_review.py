@@ -385,3 +385,18 @@ def test_how_somebody_was_accommodated_is_nowhere_on_the_page(bob: FlaskClient, 
     db.add(Accommodation(**asked, more_time=True, other_kinds=True, more_retakes=True))
     db.commit()
     assert bob.get(f"/sessions/{session.id}").text == before
+
+
+def test_keys_and_help_name_the_levels_that_can_be_given(bob: FlaskClient, db: Session, world: World, session: CandidateSession) -> None:
+    for criterion in reviews.criteria(db, world.version.id):
+        criterion.anchors = [anchor for anchor in criterion.anchors if anchor["level"] in (1, 3, 5)]
+    db.commit()
+    page = bob.get(f"/sessions/{session.id}").text
+    assert page.count("<kbd>1</kbd> <kbd>3</kbd> <kbd>5</kbd>") == 2
+    assert "<kbd>1</kbd>–<kbd>5</kbd>" not in page
+
+
+def test_players_have_names_and_the_scores_are_one_link_away(bob: FlaskClient, session: CandidateSession) -> None:
+    page = bob.get(f"/sessions/{session.id}").text
+    assert 'aria-label="Answer 1, video"' in page
+    assert '<a class="skip" href="#judge">Skip to scores</a>' in page
