@@ -33,6 +33,8 @@ WORDS: Final = {
 }
 ZERO: Final = "The weights add up to zero, so nothing could be scored. Give at least one criterion a weight."
 
+NOT_SCORED: Final = "No criterion is scored in this question: tick it under “Scored in”, or leave it out. Candidates' time is dear."
+
 
 @dataclass
 class Checked:
@@ -130,6 +132,7 @@ def check(draft: Draft) -> Checked:
     """Reads a draft as publishing would, and says field by field what is missing, wrong, or unwise."""
     found = Checked()
     _advise(draft["questions"], found)
+    _advise_scoring(draft, found)
     _weigh(draft["criteria"], found)
     _refuse_words(draft, found)
     try:
@@ -156,6 +159,16 @@ def _advise(questions: list[dict[str, Any]], found: Checked) -> None:
             readable.append(None)
     found.warnings = lint.warnings(readable)
     found.minutes = minutes_of([question for question in readable if question]) if any(readable) else None
+
+
+def _advise_scoring(draft: Draft, found: Checked) -> None:
+    """A question that no criterion looks at is answered for nothing."""
+    ticked = [set(criterion["questions"]) for criterion in draft["criteria"]]
+    if not ticked or not all(ticked):
+        return
+    for number in range(len(draft["questions"])):
+        if not any(number + 1 in positions for positions in ticked):
+            found.warnings.append(Warning(f"questions-{number}-prompt", NOT_SCORED))
 
 
 def _weigh(criteria: list[dict[str, Any]], found: Checked) -> None:

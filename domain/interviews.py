@@ -31,6 +31,14 @@ def create_draft(db: Session, actor: Actor, draft: dict[str, Any], now: datetime
     return _create(db, actor, opening, 1, draft, now)
 
 
+def find_untouched(db: Session, draft: dict[str, Any]) -> Interview | None:
+    """An interview that was begun with this very draft and never changed, published or shown to anybody: pressing twice makes no second."""
+    is_frozen = sa.exists().where(InterviewVersion.interview_id == Interview.id)
+    begun = sa.select(Interview).where(Interview.draft_revision == 1, Interview.archived_at.is_(None), ~is_frozen)
+    same = begun.where(Interview.title == (draft["title"] or UNTITLED)).order_by(Interview.id)
+    return next((interview for interview in db.scalars(same) if interview.draft == draft), None)
+
+
 def create_stage(db: Session, actor: Actor, before: Interview, now: datetime) -> Interview:
     """The next stage of the same opening, starting from a copy of the one before it."""
     last = db.scalars(sa.select(sa.func.max(Interview.stage)).where(Interview.opening_id == before.opening_id)).one()

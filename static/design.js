@@ -12,9 +12,20 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+let pressed = "";
+
+/** After moving a part the focus stays on the arrow; at the end of the list on the other one. */
+function arrow(part) {
+  const [verb] = pressed.split("-");
+  const movable = [...part.querySelectorAll(".order button:not([disabled])")].filter((button) => /^(up|down)-/.test(button.value));
+  return ["up", "down"].includes(verb) ? (movable.find((button) => button.value.startsWith(verb)) ?? movable[0]) : null;
+}
+
 function show(id) {
   const part = document.getElementById(id);
   if (!part) return;
+  const moved = arrow(part);
+  if (moved) return moved.focus();
   for (const details of part.querySelectorAll("details.anchor-fields")) details.open = true;
   part.querySelector("textarea, input:not([type=hidden])")?.focus({ preventScroll: true });
   part.scrollIntoView({ block: "nearest", behavior: "auto" });
@@ -28,6 +39,7 @@ document.addEventListener("htmx:after:swap", () => {
 });
 
 document.addEventListener("click", (event) => {
+  pressed = event.target.closest("button")?.value ?? "";
   const link = event.target.closest(".todo a[href^='#criterion-']");
   if (link) show(link.hash.slice(1));
   const field = event.target.closest(".todo a") && document.querySelector(event.target.closest(".todo a").hash);

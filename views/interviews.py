@@ -54,7 +54,8 @@ def new() -> Response:
 def create() -> AnyResponse:
     starter = find_starter(request.form.get("starter", ""))
     draft = drafts.from_starter(starter) if starter else drafts.blank()
-    interview = interviews.create_draft(db.session(), guards.actor(), draft, clock.now())
+    untouched = interviews.find_untouched(db.session(), draft)
+    interview = untouched or interviews.create_draft(db.session(), guards.actor(), draft, clock.now())
     db.session.commit()
     return pages.go(url_for("interviews.design", interview_id=interview.id))
 

@@ -120,3 +120,13 @@ def test_contrast_is_that_of_the_standard() -> None:
 @given(st.integers(min_value=0, max_value=0xFFFFFF))
 def test_the_suggested_colour_is_always_readable(number: int) -> None:
     assert looks.is_readable(looks.readable(f"#{number:06x}"))
+
+
+def test_a_question_nobody_scores_gets_advice_and_can_still_be_published(draft: Draft) -> None:
+    for criterion in draft["criteria"]:
+        criterion["questions"] = [1, 2]
+    told = {warning.field for warning in drafts.check(draft).warnings if "No criterion is scored" in warning.text}
+    assert told == {f"questions-{n}-prompt" for n in range(2, len(draft["questions"]))}
+    assert drafts.check(draft).is_ready
+    draft["criteria"][0]["questions"] = []
+    assert "No criterion is scored" not in str(drafts.check(draft).warnings), "an empty tick list means every question"

@@ -57,3 +57,29 @@ def test_the_colour_chosen_is_that_of_the_candidates_buttons(page: Page) -> None
     start = page.frame_locator("iframe").get_by_role("button", name="Start")
     expect(start).to_have_css("background-color", "rgb(122, 31, 92)")
     expect(start).to_have_css("color", "rgb(255, 255, 255)")
+
+
+def test_a_draft_that_could_not_be_saved_says_so_and_is_saved_when_the_line_is_back(page: Page) -> None:
+    status, title = page.locator("#state [role=status]"), page.locator("#title")
+    page.context.set_offline(True)
+    title.fill("Written on a train")
+    expect(status).to_contain_text("Not saved yet")
+    expect(page.locator("#toasts")).to_be_empty()
+    page.locator("#state").get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#toasts")).to_contain_text("What you typed is still here")
+    expect(title).to_have_value("Written on a train")
+    page.context.set_offline(False)
+    expect(status).to_contain_text("Saved")
+    page.locator("#state").get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("status").last).to_contain_text("Saved.")
+    expect(title).to_have_value("Written on a train")
+
+
+def test_moving_a_question_leaves_the_focus_on_its_arrow(page: Page) -> None:
+    second = page.locator("#questions-1-prompt").input_value()
+    page.get_by_role("button", name="Move question 2 up").press("Enter")
+    expect(page.locator("#questions-0-prompt")).to_have_value(second)
+    expect(page.get_by_role("button", name="Move question 1 down")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#questions-1-prompt")).to_have_value(second)
+    expect(page.get_by_role("button", name="Move question 2 down")).to_be_focused()

@@ -365,3 +365,15 @@ def test_of_two_saves_at_once_one_is_told(world: World, db: Session) -> None:
     with pytest.raises(Conflict):
         interviews.save_draft(db, world.actor, world.interview, draft, page, NOW + timedelta(seconds=1))
     assert InterviewDesign.model_validate(world.interview.draft | {"criteria": create_design().model_dump()["criteria"]}).title == "One"
+
+
+def test_pressing_start_again_opens_the_untouched_draft_instead_of_another(alice: FlaskClient, world: World, db: Session) -> None:
+    first = alice.post("/interviews", data={"starter": ""}).location
+    assert alice.post("/interviews", data={"starter": ""}).location == first
+    assert alice.post(first, data=form_of(alice, first, title="Mine now")).status_code in (303, 422)
+    assert alice.post("/interviews", data={"starter": ""}).location != first
+
+
+def test_a_level_left_empty_is_said_not_to_be_offered(alice: FlaskClient, world: World) -> None:
+    page = alice.get(f"/interviews/{world.interview.id}").text
+    assert "left empty, it is not offered" in page
