@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from domain import audit
@@ -33,14 +34,23 @@ class LeaseLost(Exception):
 
 
 def add(db: Session, employer_id: str, kind: str, subject_id: str, now: datetime, priority: int = 1) -> Job:
-    """Puts work in line; a second call for the same kind and subject returns the row that stands."""
-    found = db.scalar(sa.select(Job).where(Job.kind == kind, Job.subject_id == subject_id))
+    """Puts work in line; a second call for the same kind and subject, also at the same moment, returns the row that stands."""
+    found = _find(db, kind, subject_id)
     if found is not None:
         return found
-    job = Job(employer_id=employer_id, kind=kind, subject_id=subject_id, state="waiting", priority=priority, not_before=now, created_at=now)
-    db.add(job)
-    db.flush()
-    return job
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    values = {"employer_id": employer_id, "kind": kind, "subject_id": subject_id, "state": "waiting", "priority": priority}
+    made = insert(Job).values(**values, not_before=now, created_at=now)
+    db.execute(made.on_conflict_do_nothing(index_elements=[Job.kind, Job.subject_id]))
+    return db.scalars(_of(kind, subject_id)).one()
+
+
+def _find(db: Session, kind: str, subject_id: str) -> Job | None:
+    return db.scalar(_of(kind, subject_id))
+
+
+def _of(kind: str, subject_id: str) -> sa.Select[Job]:
+    return sa.select(Job).where(Job.kind == kind, Job.subject_id == subject_id)
 
 
 def again(db: Session, employer_id: str, kind: str, subject_id: str, now: datetime, priority: int = 2) -> Job:

@@ -84,7 +84,7 @@ def compare(db: Session, member: Member, interview: Interview, session_ids: Sequ
     """
     ids = list(dict.fromkeys(session_ids))
     if len(ids) not in COMPARED:
-        raise Invalid("Choose two to four candidates to compare.", {"s": "two to four"})
+        raise Invalid("Choose two to four candidates to compare.", {"candidates": "two to four"})
     found = [reviews.get_session(db, session_id) for session_id in ids]
     if any(session.interview_id != interview.id for session in found):
         raise NotFound

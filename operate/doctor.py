@@ -23,7 +23,7 @@ from config import Settings
 from domain.tokens import SHORTEST_KEY
 from migrations import steps
 from operate import models
-from operate.run import settings_of
+from operate.run import address_of, settings_of
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 MORE_ROOM: Final = "allow more memory with GREENROOM_SPEECH_MEMORY, or choose a smaller GREENROOM_SPEECH_MODEL"
@@ -42,6 +42,7 @@ class Finding:
 def doctor(asked: argparse.Namespace) -> int:
     """Prints a line for each thing looked at. Exit code 1 when something does not work."""
     settings = settings_of(asked)
+    settings = settings.model_copy(update={"public_url": address_of(settings)})
     failed = False
     for finding in examine(settings):
         failed |= finding.state == FAIL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
 import secrets
 import sys
 from pathlib import Path
@@ -23,6 +24,8 @@ from models import CandidateSession, Employer, one_session
 from operate import Stop, end_with
 
 SHORTEST_PASSWORD: Final = 12
+ADDRESS: Final = "address"
+"""The file in the data folder in which `up` writes its public address."""
 
 
 def settings_of(asked: argparse.Namespace, **given: Any) -> Settings:
@@ -30,6 +33,12 @@ def settings_of(asked: argparse.Namespace, **given: Any) -> Settings:
     settings = Settings.from_environment(data=asked.data and asked.data.resolve(), **given)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     return settings
+
+
+def address_of(settings: Settings) -> str:
+    """Where people open this installation: as configured, else where `up` last ran with its data."""
+    written = settings.data / ADDRESS
+    return settings.public_url if os.environ.get("GREENROOM_PUBLIC_URL") or not written.exists() else written.read_text()
 
 
 def worker(asked: argparse.Namespace) -> int:
@@ -83,17 +92,28 @@ def create_owner(asked: argparse.Namespace) -> int:
             db, asked.employer, asked.email, asked.name or asked.email.split("@")[0], passwords.hash_password(password), clock.now()
         )
         db.commit()
-        print(f"greenroom: {member.email} may sign in at {settings.public_url}/login as owner of {asked.employer}.")
+        print(f"greenroom: {member.email} may sign in at {address_of(settings)}/login as owner of {asked.employer}.")
     return 0
 
 
 def _read_password(from_stdin: bool) -> str:
+    if not from_stdin and not _has_terminal():
+        raise Stop("no terminal to ask for the password in: give it on standard input, with --password-stdin.")
     password = sys.stdin.readline().rstrip("\n") if from_stdin else getpass.getpass("Password: ")
     if len(password) < SHORTEST_PASSWORD:
         raise Stop(f"a password needs at least {SHORTEST_PASSWORD} characters.")
     if not from_stdin and getpass.getpass("Again: ") != password:
         raise Stop("the two passwords differ.")
     return password
+
+
+def _has_terminal() -> bool:
+    """Whether a password can be asked for without showing it."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return sys.stdin.isatty()
+    return True
 
 
 def rotate_keys(asked: argparse.Namespace) -> int:

@@ -31,7 +31,7 @@ from migrations import steps
 from models import one_session
 from operate import ROOT, Stop
 from operate import demo as demonstration
-from operate.run import private_folder, settings_of
+from operate.run import ADDRESS, private_folder, settings_of
 from operate.supervise import Part, Supervisor, hold
 
 LEAST_ROOM: Final = 100 << 20
@@ -133,6 +133,7 @@ def _run(plan: Plan, supervisor: Supervisor) -> int:
     if demo is not None and plan.asked.ready_file:
         _write_whole(plan.asked.ready_file, demonstration.ready(plan.settings, demo, plan.careers_url, plan.local_url))
     _welcome(plan, demo)
+    (plan.settings.data / ADDRESS).write_text(plan.settings.public_url)
     supervisor.watch()
     say("stopping…")
     return 0

@@ -10,6 +10,7 @@ import re
 import shutil
 import socket
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,6 +98,27 @@ def test_a_new_key_signs_and_older_ones_may_be_retired(data: Path, capsys: pytes
     again = json.loads((data / "keys.json").read_text())
     assert (len(again["keys"]), again["retired"]) == (1, stored["keys"])
     assert stat.S_IMODE((data / "keys.json").stat().st_mode) == 0o600
+
+
+def test_without_a_terminal_a_password_is_asked_for_in_one_line(data: Path) -> None:
+    command = [sys.executable, str(ROOT / "cli.py"), "create-owner", "--data", str(data), "--employer", "Acme", "--email", "o@acme.test"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, start_new_session=True)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "greenroom: no terminal to ask for the password in: give it on standard input, with --password-stdin."
+    ]
+
+
+def test_the_address_named_is_where_it_last_ran(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    data.mkdir()
+    (data / "address").write_text("http://localhost:8471")
+    create_owner(data, monkeypatch)
+    assert "at http://localhost:8471/login" in capsys.readouterr().out
+    run("doctor", "--data", data)
+    assert "public address http://localhost:8471" in capsys.readouterr().out
+    monkeypatch.setenv("GREENROOM_PUBLIC_URL", "https://jobs.example.com")
+    create_owner(data, monkeypatch, "p@acme.test")
+    assert "at https://jobs.example.com/login" in capsys.readouterr().out, "what is configured goes first"
 
 
 def test_a_changed_audit_event_is_found(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

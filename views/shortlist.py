@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, request
 
 from domain import interviews, shortlist
-from domain.errors import NotFound
+from domain.errors import Invalid, NotFound
 from domain.shortlist import Shortlist
 from models import Interview, db
 from views import guards, pages, tables
@@ -21,16 +23,16 @@ def index() -> Response:
 
 @door.get("/shortlist/<interview_id>")
 def show(interview_id: str) -> Response:
-    interview, found = _ranked(interview_id)
-    answer = pages.page("shortlist/show.html", interview=interview, shortlist=found)
-    db.session.commit()
-    return answer
+    return _show(interview_id)
 
 
 @door.get("/shortlist/<interview_id>/compare")
 def compare(interview_id: str) -> Response:
-    interview = interviews.get_interview(db.session(), interview_id)
-    sides = shortlist.compare(db.session(), guards.member(), interview, request.args.getlist("s"))
+    interview, ticked = interviews.get_interview(db.session(), interview_id), request.args.getlist("s")
+    try:
+        sides = shortlist.compare(db.session(), guards.member(), interview, ticked)
+    except Invalid as refused:
+        return _show(interview_id, refused.status, refused=refused, ticked=ticked)
     names = list(dict.fromkeys(name for side in sides for name in [*side.means, *side.evidence]))
     answer = pages.page("shortlist/compare.html", interview=interview, sides=sides, names=names)
     db.session.commit()
@@ -69,6 +71,13 @@ def export(interview_id: str) -> Response:
         for entry in found.entries
     ]
     return tables.take_away("shortlist", heads, rows, interview)
+
+
+def _show(interview_id: str, status: int = 200, refused: Invalid | None = None, ticked: Sequence[str] = ()) -> Response:
+    interview, found = _ranked(interview_id)
+    answer = pages.page("shortlist/show.html", status, interview=interview, shortlist=found, refused=refused, ticked=ticked)
+    db.session.commit()
+    return answer
 
 
 def _ranked(interview_id: str) -> tuple[Interview, Shortlist]:

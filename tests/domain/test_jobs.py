@@ -33,6 +33,12 @@ def test_the_same_work_stands_in_line_once(db: Session, world: World) -> None:
     assert jobs.add(db, world.employer.id, "prepare", "t", NOW).id == jobs.add(db, world.employer.id, "prepare", "t", NOW).id
 
 
+def test_two_sweepers_at_once_put_the_same_work_in_line_once(db: Session, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = put(db, world, 1)[0]
+    monkeypatch.setattr(jobs, "_find", lambda *_: None)  # the other one's row is not there yet when this one looks
+    assert jobs.add(db, world.employer.id, "prepare", first.subject_id, NOW).id == first.id
+
+
 def test_a_row_is_claimed_by_one_worker_only(db: Session, world: World) -> None:
     put(db, world, 1)
     assert take_one(db, worker="a") is not None

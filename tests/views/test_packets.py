@@ -272,3 +272,14 @@ def test_revoking_is_for_scorers_of_this_employer(enter: Enter, world: World, ri
     assert enter(world.reader).post(f"/guests/{link.id}/revoke").status_code == 403
     assert enter(rival.owner).post(f"/guests/{link.id}/revoke").status_code == 404
     assert enter(world.owner).post("/guests/nothing/revoke").status_code == 404
+
+
+def test_the_title_is_the_one_the_candidate_met(
+    alice: FlaskClient, hanna: FlaskClient, db: Session, world: World, session: CandidateSession
+) -> None:
+    serve(db, world.employer.id)
+    world.interview.title, world.interview.draft = "Never published", {**world.interview.draft, "title": "Never published"}
+    db.commit()
+    for page in (alice.get(f"/sessions/{session.id}/packet"), alice.get(f"/sessions/{session.id}"), hanna.get("/guest/packet")):
+        assert "Support screen" in page.text
+        assert "Never published" not in page.text

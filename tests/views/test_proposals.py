@@ -15,7 +15,7 @@ from domain.audit import Actor
 from domain.proposal_records import Made
 from domain.proposals import Outcome
 from jobs.propose import READ_BY
-from models import AuditEvent, ProposerModel, Score, Scorecard, serve
+from models import AuditEvent, Proposal, ProposerModel, Score, Scorecard, serve
 from tests.factories import NOW, World, create_candidate_session
 from tests.views.conftest import Enter
 
@@ -49,7 +49,7 @@ def test_with_nothing_switched_on_it_says_so(alice: FlaskClient) -> None:
     page = alice.get("/proposals").text
     assert "switched on for no interview" in page
     assert "at least 50 scored answers" in page
-    assert "No session has both" in page
+    assert "Nothing to compare yet" in page
 
 
 def test_it_shows_the_floor_the_record_and_who_answers_within_seconds(alice: FlaskClient, db: Session, world: World) -> None:
@@ -115,3 +115,14 @@ def test_a_rival_sees_nothing_of_it(enter: Enter, db: Session, world: World, riv
     scored(db, world, 12)
     assert "Listening" not in enter(rival.owner).get("/proposals").text
     assert world.reviewer.name not in enter(rival.owner).post("/proposals/export").text
+
+
+def test_where_scores_and_looks_exist_but_no_level_it_does_not_deny_them(alice: FlaskClient, db: Session, world: World) -> None:
+    scored(db, world, 3)
+    for proposal in db.scalars(sa.select(Proposal)):
+        proposal.state, proposal.silent_value, proposal.level = "withheld", None, None
+    db.commit()
+    page = alice.get("/proposals").text
+    assert "Until enough answers are scored it gives none" in page
+    assert "No reviewer’s own first score stands beside a level" in page
+    assert "Nobody has scored" not in page

@@ -145,3 +145,9 @@ def test_only_managers_change_the_logo(enter: Enter, stranger: FlaskClient, worl
     assert send_logo(enter(world.reviewer), PNG).status_code == 403
     assert send_logo(stranger, PNG).status_code == 302
     assert stranger.get("/media/logo/nonsense").status_code == 403
+
+
+def test_a_missing_purpose_is_asked_for_where_it_is_missing(alice: FlaskClient, world: World) -> None:
+    assert "required minlength" in alice.get("/settings").text
+    page = alice.post(f"/settings/proposals/{world.interview.id}", data={"do": "on", "purpose": " "}).text
+    assert 'autofocus aria-invalid="true"' in page

@@ -275,3 +275,16 @@ def test_two_tabs_that_look_at_once_leave_one_memory_that_never_goes_back(db: Se
     for minutes in (5, 9, 7):
         members.remember_seeing(db, world.owner, [world.interview.id], NOW + timedelta(minutes=minutes))
     assert db.scalars(select(Onlooker.until)).all() == [NOW + timedelta(minutes=9)]
+
+
+def test_comparing_too_few_stays_on_the_list_and_says_how_many(alice: FlaskClient, world: World, three: list[CandidateSession]) -> None:
+    for ticked in ([], [three[0].id]):
+        answer = alice.get(f"/shortlist/{world.interview.id}/compare", query_string={"s": ticked})
+        assert answer.status_code == 422
+        assert "Choose two to four candidates to compare." in answer.text
+        assert "=Cem()" in answer.text, "the list is still there"
+        assert answer.text.count(" checked") == len(ticked)
+
+
+def test_promises_not_yet_due_are_not_called_kept(alice: FlaskClient, world: World, three: list[CandidateSession]) -> None:
+    assert "Promised dates kept or not yet due" in alice.get(f"/figures/{world.interview.id}").text
