@@ -86,9 +86,12 @@ def test_an_answer_cut_by_a_reload_is_waited_for_and_opens_by_itself(candidate: 
     room.faults["before"] = answering(404, "not_found", 2, method="GET", path="/media")
     candidate.button("Use it as it is").click()
     candidate.sees("Your recording is being made ready.")
+    candidate.settles()
+    before = candidate.button("Keep and go on").bounding_box()
     candidate.button("Watch").click()  # in the meantime: it is still waited for
     player = candidate.frame.locator("video.player")
     expect(player).to_be_visible()
+    assert candidate.button("Keep and go on").bounding_box() == before, "what comes late moves nothing that could be pressed"
     expect(candidate.button("Watch")).to_have_attribute("aria-expanded", "true")
     expect(candidate.frame.locator("#status")).to_be_empty()
     room.faults["before"] = answering(410, "gone", 10, method="GET", path="/media")

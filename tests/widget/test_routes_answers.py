@@ -174,6 +174,11 @@ def test_a_take_in_which_nothing_can_be_seen_is_not_waited_for(db: Session, door
     db.add(Media(employer_id=db.get_one(Take, take["id"]).employer_id, take_id=take["id"], flags=["unreadable"], created_at=clock.now()))
     db.commit()
     assert code(door.ask("GET", f"/c/takes/{take['id']}/media")) == "gone"
+    broken = db.get_one(Take, door.record(1, take="take-2")["id"])
+    assert code(door.ask("GET", f"/c/takes/{broken.id}/media")) == "not_found", "it is still being made ready"
+    broken.state = "damaged"
+    db.commit()
+    assert code(door.ask("GET", f"/c/takes/{broken.id}/media")) == "gone"
 
 
 def test_the_receipt_says_so_when_nothing_could_be_seen_in_a_recording(db: Session, door: Door) -> None:

@@ -167,10 +167,12 @@ export function takeList(app, asked, openId) {
   async function watchIn(place, row, toggle) {
     const isOpen = toggle.getAttribute('aria-expanded') === 'true';
     const mark = (is) => toggle.setAttribute('aria-expanded', String(is));
-    const say = (key) => { place.replaceChildren(h('p', { class: 'hint' }, t(key))); app.say(t(key)); };
+    const hold = (text = '') => place.replaceChildren(h('p', { class: row.kind === 'video' ? 'player wait' : 'hint wait' }, text)); // the player's place
+    const say = (key) => { hold(t(key)); app.say(t(key)); };
     if (isOpen) { mark(false); place.replaceChildren(); return; }
     if (place.dataset.waits) return;
     place.dataset.waits = 'yes';
+    hold();
     let source = null;
     for (let tries = 0; !source && !isGone && tries < 120; tries += 1) {
       if (tries === 1) say('take_preparing');
@@ -185,7 +187,7 @@ export function takeList(app, asked, openId) {
     const media = player(row.kind, source);
     media.addEventListener('error', () => { mark(false); say('cannot_play'); });
     mark(true);
-    if (place.firstChild) app.say('');
+    if (place.textContent) app.say('');
     place.replaceChildren(media);
   }
 
