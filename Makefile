@@ -13,8 +13,8 @@ test: ## install what the tests need and run every test
 	@./install.sh test
 	@.venv/bin/python -m tests.run $(ARGS)
 
-quick: ## the tests without a browser, on SQLite only
-	@./install.sh test
+quick: ## the tests without a browser, on SQLite only; installs Python packages and nothing else
+	@./install.sh quick
 	@.venv/bin/python -m tests.run --quick $(ARGS)
 
 check: ## lint and types

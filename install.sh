@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes .venv from the lock files and nothing else. Run by `make`; a second run finds nothing to do and is quick.
 #   ./install.sh        what the product needs
-#   ./install.sh test   also what its tests need (Debian's browser, PostgreSQL and Redis where they are missing)
+#   ./install.sh quick  also the Python packages of the tests that need no browser
+#   ./install.sh test   also what all its tests need (Debian's browsers, PostgreSQL and Redis where they are missing)
 set -eu
 cd "$(dirname "$0")"
 want=${1:-run}
@@ -110,7 +111,7 @@ provide_test_tools() {
 }
 
 [ -x .venv/bin/python ] && [ -x .venv/bin/uv ] || make_environment
-if [ "$want" = test ]; then install_locked requirements-dev.lock; else install_locked requirements.lock; fi
+if [ "$want" = run ]; then install_locked requirements.lock; else install_locked requirements-dev.lock; fi
 provide_redis
 [ "$want" = test ] && provide_test_tools
 ln -sf ../../greenroom .venv/bin/greenroom
