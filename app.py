@@ -20,7 +20,7 @@ from domain.errors import Conflict, NotFound, Refused, TooLarge, TooMany
 from domain.tokens import Tokens
 from jobs import queues
 from models import DataError, db
-from views import pages
+from views import guards, pages
 
 log = structlog.get_logger()
 
@@ -74,6 +74,7 @@ def _answer_errors(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def plain(error: HTTPException) -> Response:
+        guards.recognise()
         kind = {404: NotFound, 413: TooLarge, 409: Conflict, 429: TooMany}.get(error.code or 500, Refused)
         response = _answer(kind(), error.code or 500)
         for name, value in error.get_headers():

@@ -33,7 +33,7 @@ WORDS: Final = {
 }
 ZERO: Final = "The weights add up to zero, so nothing could be scored. Give at least one criterion a weight."
 
-NOT_SCORED: Final = "No criterion is scored in this question: tick it under “Scored in”, or leave it out. Candidates' time is dear."
+NOT_SCORED: Final = "No criterion is scored in this question: tick it under “Scored in”, or leave it out."
 
 
 @dataclass

@@ -130,10 +130,10 @@ def _run(plan: Plan, supervisor: Supervisor) -> int:
         supervisor.start(part)
     if not _wait_ready(plan, supervisor):
         return 0
+    (plan.settings.data / ADDRESS).write_text(plan.settings.public_url)
     if demo is not None and plan.asked.ready_file:
         _write_whole(plan.asked.ready_file, demonstration.ready(plan.settings, demo, plan.careers_url, plan.local_url))
     _welcome(plan, demo)
-    (plan.settings.data / ADDRESS).write_text(plan.settings.public_url)
     supervisor.watch()
     say("stopping…")
     return 0

@@ -12,6 +12,7 @@ let sent = 0;
 let saved = 0;
 let timer = 0;
 let isLeaving = false;
+let isAway = false;
 
 /** The draft is sent again after a while, or at once when the browser says that the line is back. */
 function failed() {
@@ -19,6 +20,8 @@ function failed() {
   const status = document.querySelector("#state [role=status]");
   status.textContent = UNSAVED;
   status.classList.add("warn-text");
+  if (!isAway) toast(UNSAVED);
+  isAway = true;
   clearTimeout(timer);
   timer = setTimeout(again, AGAIN_AFTER);
 }
@@ -37,7 +40,10 @@ form.addEventListener("htmx:error", (event) => {
 });
 form.addEventListener("htmx:response:error", (event) => isAutosave(event) && event.detail.ctx.response.status >= 500 && failed());
 document.addEventListener("htmx:after:request", (event) => {
-  if (form.contains(event.detail.ctx.sourceElement) && event.detail.ctx.response?.raw?.ok) saved = sent;
+  if (form.contains(event.detail.ctx.sourceElement) && event.detail.ctx.response?.raw?.ok) {
+    saved = sent;
+    isAway = false;
+  }
 });
 window.addEventListener("online", again);
 

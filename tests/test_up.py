@@ -102,6 +102,7 @@ def test_one_command_starts_everything_and_says_what_to_open(installation: Insta
     assert ready["owner"]["email"] in said
     assert ready["owner"]["password"] in said
     assert ready["embed_token"] not in said
+    assert f"{(installation.data / 'address').read_text()}/" == ready["inbox_url"], "other commands name the same address"
 
 
 def test_the_ready_file_lets_a_tus_client_upload(installation: Installation) -> None:

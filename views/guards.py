@@ -89,6 +89,14 @@ def _signed_in() -> Member | None:
     return found
 
 
+def recognise() -> None:
+    """Whoever is signed in keeps the top bar also where no guarded route answers, as at an address that does not exist."""
+    found = None if "member" in g else _signed_in()
+    if found is not None:
+        g.member = found
+        narrow(found)
+
+
 def member() -> Member:
     """Who is signed in. Only inside a guarded route."""
     return cast(Member, g.member)

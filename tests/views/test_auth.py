@@ -156,3 +156,10 @@ def test_another_site_cannot_sign_anybody_in(app: Flask) -> None:
 def test_an_expired_login_tells_htmx_to_open_the_login_page(app: Flask) -> None:
     response = browser(app).get("/account", headers={"HX-Request": "true"})
     assert response.headers["HX-Redirect"] == "/login"
+
+
+def test_an_address_that_does_not_exist_keeps_the_top_bar_of_whoever_is_signed_in(alice: FlaskClient, stranger: FlaskClient) -> None:
+    assert '<nav aria-label="Main">' not in stranger.get("/no-such-page").text
+    lost = alice.get("/no-such-page")
+    assert lost.status_code == 404
+    assert '<nav aria-label="Main">' in lost.text

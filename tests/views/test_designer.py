@@ -64,7 +64,7 @@ def test_a_draft_that_could_not_be_saved_says_so_and_is_saved_when_the_line_is_b
     page.context.set_offline(True)
     title.fill("Written on a train")
     expect(status).to_contain_text("Not saved yet")
-    expect(page.locator("#toasts")).to_be_empty()
+    expect(page.locator("#toasts [data-toast]")).to_have_text(["Not saved yet. It is tried again by itself.×"])
     page.locator("#state").get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#toasts")).to_contain_text("What you typed is still here")
     expect(title).to_have_value("Written on a train")
