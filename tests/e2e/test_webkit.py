@@ -79,7 +79,7 @@ def test_an_answer_spoken_in_webkit_arrives_whole_and_is_understood(
     record(wanda, heard, 8)  # a new page: the silent container is found out again, and what counts begins after it
     wanda.click("button", "Keep and go on")
     wanda.find("h1", "Question 3")
-    wanda.write("textarea[maxlength]", "In writing.")
+    wanda.write(".work textarea", "In writing.")
     wanda.click("button", "Use this answer")
     wanda.click("button", "Submit my answers")
     wanda.find("h1", "Submitted", seconds=60)

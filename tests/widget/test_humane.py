@@ -271,7 +271,13 @@ def test_after_submitting_a_candidate_may_ask_for_their_rights(candidate: Candid
     candidate.button("Send").click()
     candidate.sees("Please choose what you ask for.")
     candidate.frame.get_by_label("deleting my recordings and data").check()
+    candidate.frame.get_by_role("textbox").fill("x" * 2005)
+    candidate.sees("5 characters too many.")
+    candidate.button("Send").click()
+    expect(candidate.frame.get_by_role("textbox")).to_be_focused()
+    assert not room.inquiries
     candidate.frame.get_by_role("textbox").fill("All of it, please.")
+    expect(candidate.frame.get_by_text("too many")).to_be_hidden()
     candidate.speaks("de")
     candidate.speaks("en")
     expect(candidate.frame.get_by_role("textbox")).to_have_value("All of it, please.")

@@ -57,6 +57,30 @@ export function doneLine(app) {
   return { node, tell: (text) => { node.textContent = text; app.say(text); } };
 }
 
+/** More than `limit` characters is never cut in silence: it stays, is told, and is refused when it would be sent. */
+export function lengthLine(app, area, limit, isCounted = false) {
+  const node = h('p', {});
+  const over = () => Math.max(0, area.value.trim().length - limit);
+  const told = () => app.t('characters_over', { n: over() });
+
+  function measure() {
+    const isOver = over() > 0;
+    if (isOver !== (node.className === 'error')) app.say(isOver ? told() : '');
+    node.className = isOver ? 'error' : 'hint';
+    node.hidden = !isOver && !isCounted;
+    node.textContent = isOver ? told() : app.t('characters_left', { n: Math.max(0, limit - area.value.length) });
+  }
+
+  function refuses() {
+    if (over()) { app.say(told()); area.focus(); }
+    return over() > 0;
+  }
+
+  area.addEventListener('input', measure);
+  measure();
+  return { node, over, measure, refuses };
+}
+
 /** What is wrong with each of these `[control, text]` stands beside it (an empty text takes it away); the first one gets the focus. */
 export function mark(faults) {
   for (const [control, text] of faults) {

@@ -1,8 +1,9 @@
 // Another way to answer, and asking a person: from every screen, without a reason, before, during and after the interview.
 
-import { button, doneLine, field, freshId, h, keeping, problemLine, tick } from '../dom.js';
+import { button, doneLine, field, freshId, h, keeping, lengthLine, problemLine, tick } from '../dom.js';
 import { mailTo } from './arrive.js';
 
+const MESSAGE = 2000; // characters
 const RIGHTS = ['review', 'copy', 'withdrawal', 'erasure', 'help'];
 
 export const askPerson = (app) => {
@@ -39,13 +40,15 @@ function wishes(app, kept, back) {
   const time = box('more_time', app.session && held.time_factor !== 1);
   const kinds = box('other_kinds', held.other_kinds);
   const takes = box('more_retakes', held.extra_retakes > 0);
-  const message = keeping(kept, 'message', h('textarea', { rows: 3, maxlength: 2000 }));
+  const message = keeping(kept, 'message', h('textarea', { rows: 3 }));
+  const length = lengthLine(app, message, MESSAGE);
   const isKnown = app.session || app.opened.person;
   const email = keeping(kept, 'email', h('input', { type: 'email', autocomplete: 'email', maxlength: 254, value: app.entered?.email || '' }));
   const problem = problemLine();
 
   async function use() {
     const text = message.value.trim();
+    if (length.refuses()) return;
     const wanted = { more_time: time.checked, other_kinds: kinds.checked, more_retakes: takes.checked };
     if (text && !isKnown && !(email.value && email.validity.valid)) { problem.tell(t('need_email'), email); return; }
     try {
@@ -63,7 +66,7 @@ function wishes(app, kept, back) {
 
   return [h('p', { class: 'lead' }, t('help_text')), h('form', { novalidate: true, onsubmit: (event) => { event.preventDefault(); use(); } },
     tick(t('help_time'), time, t('help_time_hint')), tick(t('help_kinds'), kinds, t('help_kinds_hint')), tick(t('help_takes'), takes),
-    field(t('help_message'), message, t('help_message_hint')), !isKnown && field(t('your_email'), email, t('help_email_hint')), problem.node,
+    field(t('help_message'), message, t('help_message_hint')), length.node, !isKnown && field(t('your_email'), email, t('help_email_hint')), problem.node,
     h('div', { class: 'actions' }, button(t('help_use'), use, 'primary'), button(t('back'), back)))];
 }
 
@@ -72,7 +75,8 @@ export function inquiryForm(app, kept, asked = []) {
   const { t, words } = app;
   const name = freshId();
   const boxes = RIGHTS.map((kind) => h('input', { type: 'radio', name, value: kind, checked: kept.kind === kind, oninput: () => { kept.kind = kind; } }));
-  const message = keeping(kept, 'message', h('textarea', { rows: 3, maxlength: 2000 }));
+  const message = keeping(kept, 'message', h('textarea', { rows: 3 }));
+  const length = lengthLine(app, message, MESSAGE);
   const problem = problemLine();
   const done = doneLine(app);
   const list = h('ul', { class: 'asked' });
@@ -83,6 +87,7 @@ export function inquiryForm(app, kept, asked = []) {
     const kind = boxes.find((one) => one.checked)?.value;
     if (!kind) { problem.tell(t('ask_choose'), boxes[0]); return; }
     if (kind === 'help' && !message.value.trim()) { problem.tell(t('text_empty'), message); return; }
+    if (length.refuses()) return;
     try {
       asked.push(await app.ask({ kind, message: message.value.trim() }));
       show(asked.at(-1));
@@ -101,5 +106,5 @@ export function inquiryForm(app, kept, asked = []) {
   return h('form', { novalidate: true, onsubmit: (event) => { event.preventDefault(); send(); } },
     h('fieldset', { class: 'asks' }, h('legend', {}, t('ask_title', { name: nameOf(app) })),
       boxes.map((one) => h('label', {}, one, h('span', {}, t(`ask_${one.value}`))))),
-    field(t('ask_message'), message), problem.node, h('div', { class: 'actions' }, button(t('ask_send'), send), done.node), list);
+    field(t('ask_message'), message), length.node, problem.node, h('div', { class: 'actions' }, button(t('ask_send'), send), done.node), list);
 }

@@ -1,6 +1,6 @@
 // An answer in writing.
 
-import { button, field, h, problemLine } from '../dom.js';
+import { button, field, h, lengthLine, problemLine } from '../dom.js';
 
 const SAVE_MS = 1200;
 
@@ -12,27 +12,15 @@ export function textAnswer(app, question, ondone) {
   const known = app.answerOf(question.id);
   const area = h('textarea', { rows: '10', lang: app.opened.interview.locale, oninput: typed });
   const state = h('p', { class: 'hint' }, '\u00a0'); // nothing moves under a finger
-  const count = h('p', { class: 'hint' });
   const problem = problemLine();
   let timer = null;
   let sent = known?.text || '';
   area.value = sent;
-  app.store.get(key).then((draft) => { if (draft && (!area.value || draft.length > limit)) { area.value = draft; measure(); } });
-
-  const over = () => Math.max(0, area.value.trim().length - limit);
-  const tooLong = () => t('characters_over', { n: over() });
-
-  /** More than is allowed is never cut in silence: it stays here and is told, and is sent once it is short enough. */
-  function measure() {
-    const isOver = over() > 0;
-    if (isOver && !count.classList.contains('error')) app.say(tooLong());
-    count.className = isOver ? 'error' : 'hint';
-    count.textContent = isOver ? tooLong() : t('characters_left', { n: Math.max(0, limit - area.value.length) });
-  }
+  const length = lengthLine(app, area, limit, true);
+  app.store.get(key).then((draft) => { if (draft && (!area.value || draft.length > limit)) { area.value = draft; length.measure(); } });
 
   function typed() {
-    measure();
-    state.textContent = over() ? '\u00a0' : t('text_saving');
+    state.textContent = length.over() ? '\u00a0' : t('text_saving');
     app.store.note(key, area.value);
     clearTimeout(timer);
     timer = setTimeout(() => save(false), SAVE_MS);
@@ -42,7 +30,7 @@ export function textAnswer(app, question, ondone) {
   async function save(isMeant) {
     clearTimeout(timer);
     const text = area.value.trim();
-    if (over()) return true;
+    if (length.over()) return true;
     if (!text || text === sent || (!isMeant && app.takes.chosen(question.id))) {
       state.textContent = text ? t('text_saved') : '\u00a0';
       return true;
@@ -62,7 +50,7 @@ export function textAnswer(app, question, ondone) {
 
   async function done() {
     if (!area.value.trim()) { problem.tell(t('text_empty'), area); return; }
-    if (over()) { problem.tell(tooLong(), area); return; }
+    if (length.refuses()) return;
     app.takes.unchoose(question.id);
     const outcome = await save(true);
     if (outcome !== true) { problem.tell(app.explain(outcome)); return; }
@@ -70,9 +58,8 @@ export function textAnswer(app, question, ondone) {
     ondone();
   }
 
-  measure();
   return {
-    node: h('section', { class: 'panel' }, field(t('your_answer'), area), count, state, problem.node,
+    node: h('section', { class: 'panel' }, field(t('your_answer'), area), length.node, state, problem.node,
       h('div', { class: 'actions' }, button(t('use_answer'), done, 'primary'))),
     async leave() { if (area.value.trim() !== sent) await save(false); clearTimeout(timer); },
   };
