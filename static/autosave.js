@@ -52,7 +52,7 @@ form.addEventListener("submit", async (event) => {
   if (isLeaving || event.defaultPrevented) return;
   event.preventDefault();
   try {
-    isLeaving = (await fetch("/health/live", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) })).ok;
+    isLeaving = (await fetch("/health/live", { cache: "no-store", signal: AbortSignal.timeout?.(PATIENCE) })).ok;
   } catch {
     isLeaving = false;
   }

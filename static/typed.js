@@ -51,8 +51,8 @@ document.addEventListener("htmx:after:swap", () => {
   kept = [];
 });
 
-// A form that is on its way asks nothing; when somebody goes on typing in it, it has not been sent.
-document.addEventListener("submit", (event) => (sent = event.target));
+// A form that goes to another page asks nothing; when somebody goes on typing in it, it did not go.
+document.addEventListener("submit", (event) => (sent = event.defaultPrevented ? null : event.target));
 document.addEventListener("input", () => (sent = null));
 window.addEventListener("beforeunload", (event) => {
   const fields = forms().filter((form) => form !== sent).flatMap((form) => [...form.elements]);

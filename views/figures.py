@@ -41,7 +41,7 @@ def export(interview_id: str) -> Response:
         ["waiting", "not scored yet", found.unscored],
         ["waiting", "median days to the first scores", found.wait_days],
         ["promises", "given", found.promised],
-        ["promises", "kept", found.kept],
+        ["promises", "kept or not yet due", found.kept],
     ]
     rows += [["agreement", name, getattr(found.agreement, name)] for name in ("alpha", "exact", "adjacent", "pairs")]
     return tables.take_away("figures", ["group", "what", "value"], rows, interview)

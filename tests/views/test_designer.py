@@ -70,9 +70,15 @@ def test_a_draft_that_could_not_be_saved_says_so_and_is_saved_when_the_line_is_b
     expect(title).to_have_value("Written on a train")
     page.context.set_offline(False)
     expect(status).to_contain_text("Saved")
+    page.route("**/autosave", lambda route: route.fulfill(status=502))
+    title.fill("Written behind a proxy")
+    expect(status).to_contain_text("Not saved yet")
+    page.unroute("**/autosave")
+    status.evaluate("() => dispatchEvent(new Event('online'))")
+    expect(status).to_contain_text("Saved")
     page.locator("#state").get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("status").last).to_contain_text("Saved.")
-    expect(title).to_have_value("Written on a train")
+    expect(title).to_have_value("Written behind a proxy")
 
 
 def test_moving_a_question_leaves_the_focus_on_its_arrow(page: Page) -> None:

@@ -326,3 +326,7 @@ def test_a_key_without_a_level_and_a_lost_line_say_so_once(page: Page) -> None:
     for _ in range(3):
         page.get_by_role("button", name="Keep note").click()
     expect(said.get_by_text("The server could not be reached.")).to_have_count(1)
+    page.context.set_offline(False)
+    with page.expect_event("dialog"):
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.get_by_role("link", name="Hand-off").click()

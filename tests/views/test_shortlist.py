@@ -288,3 +288,4 @@ def test_comparing_too_few_stays_on_the_list_and_says_how_many(alice: FlaskClien
 
 def test_promises_not_yet_due_are_not_called_kept(alice: FlaskClient, world: World, three: list[CandidateSession]) -> None:
     assert "Promised dates kept or not yet due" in alice.get(f"/figures/{world.interview.id}").text
+    assert "promises,kept or not yet due," in alice.post(f"/figures/{world.interview.id}/export").text
