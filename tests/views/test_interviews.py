@@ -374,6 +374,7 @@ def test_pressing_start_again_opens_the_untouched_draft_instead_of_another(alice
     assert alice.post("/interviews", data={"starter": ""}).location != first
 
 
-def test_a_level_left_empty_is_said_not_to_be_offered(alice: FlaskClient, world: World) -> None:
+def test_the_designer_says_what_an_empty_level_means_and_leads_to_its_buttons(alice: FlaskClient, world: World) -> None:
     page = alice.get(f"/interviews/{world.interview.id}").text
     assert "left empty, it is not offered" in page
+    assert '<a class="hit" href="#state">To saving and publishing</a>' in page, "on a phone the buttons lie far below"
