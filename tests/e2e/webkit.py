@@ -21,6 +21,8 @@ PROGRAMS = sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))
 FIND = """const [css, texts] = arguments;
 const fits = (one) => !texts.length || texts.some((text) => one.textContent.includes(text));
 return [...document.querySelectorAll(css)].find((one) => fits(one) && one.getClientRects().length) || null;"""
+STANDS = """const room = document.getElementById("room");
+return parent === window || !room || room.getBoundingClientRect().height <= innerHeight;"""
 OPTIONS = ["--automation", "--enable-media-stream=true"]
 
 
@@ -68,7 +70,15 @@ class WebKit:
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
 
+    def settles(self, seconds: float = 5) -> None:
+        """The page around has followed the frame's height: a press now meets what it is meant for."""
+        deadline = time.monotonic() + seconds
+        while not self.run(STANDS) and time.monotonic() < deadline:
+            time.sleep(0.05)
+
     def click(self, css: str, *texts: str) -> None:
+        self.find(css, *texts)
+        self.settles()
         self.call("POST", f"{self.session}/element/{self.find(css, *texts)[ELEMENT]}/click")
 
     def tick(self, css: str) -> None:

@@ -62,7 +62,10 @@ def test_the_servers_bytes_are_the_browsers_bytes(candidate: Candidate, page: Pa
 
 def test_somebody_new_waits_for_one_answer_on_the_way_to_the_devices(candidate: Candidate, page: Page, room: FakeGreenroom) -> None:
     candidate.arrive()
-    candidate.agree()
+    with page.expect_response(
+        lambda got: got.url.endswith("/c/start") and got.request.method == "POST"
+    ):  # the devices stand there before it has come
+        candidate.agree()
     asked = [call for call in room.calls if "/c/" in call and not call.startswith("OPTIONS") and "events" not in call]
     assert asked == ["POST /c/start"], "what only opens a line is not waited for"
     assert [call for call in room.calls if "/widget/" in call] == [], "script, style and words stand in the document"
