@@ -31,6 +31,19 @@ function show(id) {
   part.scrollIntoView({ block: "nearest", behavior: "auto" });
 }
 
+// While a part is added, moved or removed nobody types into fields that are about to be drawn anew.
+document.addEventListener("htmx:before:request", (event) => hold(event, true));
+document.addEventListener("htmx:finally:request", (event) => hold(event, false));
+
+function hold(event, isHeld) {
+  const button = event.detail.ctx.sourceElement;
+  const parts = document.getElementById("parts");
+  if (!parts || button.getAttribute("hx-target") !== "#parts") return;
+  const wasHeld = parts.inert;
+  parts.inert = isHeld;
+  if (wasHeld && !isHeld) button.focus();
+}
+
 document.addEventListener("htmx:after:swap", () => {
   const parts = document.getElementById("parts");
   if (!parts?.dataset.focus) return;

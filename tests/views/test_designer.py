@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.factories import World
 from tests.views.browsing import Visits
@@ -89,3 +89,17 @@ def test_moving_a_question_leaves_the_focus_on_its_arrow(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#questions-1-prompt")).to_have_value(second)
     expect(page.get_by_role("button", name="Move question 2 down")).to_be_focused()
+
+
+def test_nothing_is_typed_into_a_question_that_is_being_moved_and_a_failed_move_leaves_it_as_it_was(page: Page) -> None:
+    prompt, button = page.locator("#questions-0-prompt"), page.get_by_role("button", name="Move question 1 down")
+    waiting: list[Route] = []
+    page.route("**/parts", lambda route: waiting.append(route))
+    with page.expect_request("**/parts"):
+        button.press("Enter")
+    expect(page.locator("#parts")).to_have_attribute("inert", "")
+    waiting.pop().abort()
+    expect(page.locator("#parts")).not_to_have_attribute("inert", "")
+    expect(button).to_be_focused()
+    prompt.fill("Typed after the line had failed")
+    expect(prompt).to_have_value("Typed after the line had failed")
