@@ -31,18 +31,25 @@ function show(id) {
   part.scrollIntoView({ block: "nearest", behavior: "auto" });
 }
 
-// While a part is added, moved or removed nobody types into fields that are about to be drawn anew.
-document.addEventListener("htmx:before:request", (event) => hold(event, true));
-document.addEventListener("htmx:finally:request", (event) => hold(event, false));
+const BY = "button[hx-target='#parts']";
+let holder = null;
 
-function hold(event, isHeld) {
-  const button = event.detail.ctx.sourceElement;
-  const parts = document.getElementById("parts");
-  if (!parts || button.getAttribute("hx-target") !== "#parts") return;
-  const wasHeld = parts.inert;
-  parts.inert = isHeld;
-  if (wasHeld && !isHeld) button.focus();
+/** From the press on, also while it waits behind a draft that is being saved, nobody types into parts that are about to be drawn anew. */
+function hold(button) {
+  holder = button;
+  document.getElementById("parts").inert = true;
 }
+
+/** Any answer lets go: a press behind it that is still to go holds again at once. */
+function release() {
+  const parts = document.getElementById("parts");
+  if (!parts?.inert) return;
+  parts.inert = false;
+  holder.focus();
+}
+
+document.addEventListener("htmx:before:request", (event) => event.detail.ctx.sourceElement.matches(BY) && hold(event.detail.ctx.sourceElement));
+document.addEventListener("htmx:finally:request", release);
 
 document.addEventListener("htmx:after:swap", () => {
   const parts = document.getElementById("parts");
@@ -52,7 +59,9 @@ document.addEventListener("htmx:after:swap", () => {
 });
 
 document.addEventListener("click", (event) => {
-  pressed = event.target.closest("button")?.value ?? "";
+  const button = event.target.closest("button");
+  pressed = button?.value ?? "";
+  if (button?.matches(BY)) hold(button);
   const link = event.target.closest(".todo a[href^='#criterion-']");
   if (link) show(link.hash.slice(1));
   const field = event.target.closest(".todo a") && document.querySelector(event.target.closest(".todo a").hash);

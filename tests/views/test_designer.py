@@ -103,3 +103,18 @@ def test_nothing_is_typed_into_a_question_that_is_being_moved_and_a_failed_move_
     expect(button).to_be_focused()
     prompt.fill("Typed after the line had failed")
     expect(prompt).to_have_value("Typed after the line had failed")
+
+
+def test_a_move_that_waits_for_the_draft_to_be_saved_loses_no_word(page: Page) -> None:
+    saving: list[Route] = []
+    page.route("**/autosave", lambda route: saving.append(route))
+    with page.expect_request("**/autosave"):
+        page.locator("#questions-0-prompt").fill("Typed before the move")
+    page.get_by_role("button", name="Move question 1 down").press("Enter")
+    expect(page.locator("#parts")).to_have_attribute("inert", "")
+    saving.pop().continue_()
+    expect(page.locator("#questions-1-prompt")).to_have_value("Typed before the move")
+    expect(page.locator("#parts")).not_to_have_attribute("inert", "")
+    expect(page.get_by_role("button", name="Move question 2 down")).to_be_focused()
+    page.locator("#questions-1-prompt").fill("Typed after it")
+    expect(page.locator("#questions-1-prompt")).to_have_value("Typed after it")
