@@ -26,6 +26,8 @@ from domain.calibration import _whole
 from domain.measures import Encode, Measure, Measured, Rubric, zero_shot
 from domain.proposals import WIDEST, Asked, Floor, RubricVersion
 
+SPREAD = 0.3
+"""Of the values that stand for levels where nothing was learned, for every method alike: about that of levels given evenly."""
 SIZES = (0, 5, 10, 20, 50, 100, 200)
 HELD_BACK = 100
 
@@ -84,7 +86,7 @@ def curve(task: Task, encode: Encode, repeats: int) -> list[dict[str, Any]]:
             row = {"task": task.key, "split": task.split, "n": size}
             if size == 0:
                 for name, values in ({"ours": np.array([zero_shot(answer) for answer in answers])} | plain).items():
-                    standard = 0.5 + 0.3 * (values[test] - values.mean()) / (values.std() + 1e-9)
+                    standard = 0.5 + SPREAD * (values[test] - values.mean()) / (values.std() + 1e-9)
                     row[name] = kappa(_whole(standard, levels), y[test])
             else:
                 row |= learned(answers, y, levels, train, test)

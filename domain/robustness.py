@@ -27,7 +27,9 @@ WINDOW: Final = 12
 
 @dataclass(frozen=True)
 class Cleaned:
-    """`kept` may count; `dropped` says why the others do not; `flags` are for the reviewer; `share` is what was left out (0-1)."""
+    """`kept` may count; `dropped` says why the others do not, or may not carry a value (`measures.READ`); `flags` are for the reviewer;
+    `share` is what was left out (0-1).
+    """
 
     kept: tuple[Sentence, ...]
     dropped: tuple[tuple[Sentence, str], ...]

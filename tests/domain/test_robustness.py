@@ -37,12 +37,12 @@ def test_saying_it_again_counts_once() -> None:
     assert once.flags == ()
 
 
-def test_reading_the_question_back_does_not_count() -> None:
+def test_reading_the_question_back_is_set_apart() -> None:
     said = f"Tell us about a time you calmed an upset customer. {HONEST}"
     assert robustness.clean(said, QUESTION, POINTS).text(said) == HONEST
 
 
-def test_the_rubric_read_out_does_not_count_and_is_flagged() -> None:
+def test_the_rubric_read_out_is_set_apart_and_flagged() -> None:
     said = f"{HONEST} {POINTS[0]}. {POINTS[1]}."
     cleaned = robustness.clean(said, QUESTION, POINTS)
     assert cleaned.text(said) == HONEST
